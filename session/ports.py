@@ -1,0 +1,253 @@
+"""What a session needs from the layers above it, declared here and handed in by `gateway.app`.
+
+Three ports: `Authenticator` (who may come in), `Backends` (real Postgres, as frames) and `Engine`
+(Flink). The rows of every engine are ready-made DataRow messages, so that an engine which encodes
+them elsewhere (a sink in the TaskManager) fits the same port as one that encodes them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from protocol.errors import Notice
+from protocol.scram import Verifier
+from protocol.values import PgType
+
+Notify = Callable[[Notice], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who a session is: the role that it acts as in Postgres, and its SCRAM secret if it has one."""
+
+    role: str
+    verifier: Verifier | None = None
+
+
+class Authenticator(Protocol):
+    async def lookup(self, user: str) -> Principal | None:
+        """The principal that a start-up packet's user stands for; None: no such user."""
+        ...
+
+
+# ── Postgres ────────────────────────────────────────────────────────────────────────────────────
+
+
+class Backend(Protocol):
+    """One Postgres connection, held exclusively; replies come as whole frames, not decoded."""
+
+    @property
+    def status(self) -> str:
+        """Transaction status of the last ReadyForQuery: I, T or E."""
+        ...
+
+    @property
+    def failed(self) -> bool:
+        """An ErrorResponse came and no Sync has been answered since."""
+        ...
+
+    @property
+    def copy_in(self) -> bool:
+        """The last exchange ended at a CopyInResponse: the next request must be copy data."""
+        ...
+
+    def exchange(self, request: bytes, kinds: bytes) -> AsyncIterator[bytes]:
+        """Send frontend messages; yield the replies in chunks of whole frames as they come.
+
+        `kinds` has one letter per awaited reply, in order: P Parse, B Bind, D Describe, E Execute,
+        C Close, S Sync, Q Query. The iterator ends when all are answered; or after an ErrorResponse
+        when no S or Q is awaited (a Sync must follow: `failed`); or at a CopyInResponse (`copy_in`,
+        and the kinds not yet answered have to be given again with the copy data). ReadyForQuery
+        frames are consumed, never yielded. To get answers without Sync the request ends with Flush.
+        Raises SqlError 08006 when the connection is lost (57P01 with Postgres's own words if it
+        said why).
+        """
+        ...
+
+
+class Lease(Protocol):
+    """A session's claim on Postgres. Between holds the connection may serve other sessions."""
+
+    sticky: bool  # state that cannot be replayed lives on the connection: keep it
+
+    def hold(self) -> AbstractAsyncContextManager[Backend]:
+        """The connection with this session's settings in force; reentrant use is an error."""
+        ...
+
+    async def settings(self, names: Sequence[str]) -> dict[str, str]:
+        """Values of the given parameters as the session sees them (cheap; one round trip at most)."""
+        ...
+
+    def touch(self) -> None:
+        """Something that may change a parameter ran: forget what `settings` has remembered."""
+        ...
+
+    async def cancel(self) -> None:
+        """Cancel what the held connection runs right now (a CancelRequest to Postgres)."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One row of what pg_stat_activity tells about a session."""
+
+    pid: int
+    role: str
+    database: str
+    application_name: str
+    client_addr: str | None
+    client_port: int
+    backend_start: float  # seconds since the epoch
+    state: str  # active, idle, idle in transaction, idle in transaction (aborted)
+    query: str
+    query_start: float | None
+    state_change: float
+
+
+class LeaseEvents(Protocol):
+    """What a lease tells its session outside of an exchange."""
+
+    def on_parameter(self, name: str, value: str) -> None:
+        """A ParameterStatus passed by (it was yielded to the client too)."""
+        ...
+
+    def on_async(self, frames: bytes) -> None:
+        """Frames that came while nothing was asked: notifications and the like."""
+        ...
+
+    def on_signal(self, verb: str, pid: int) -> None:
+        """SQL asked to `cancel` or `terminate` the session with that pid."""
+        ...
+
+
+class Backends(Protocol):
+    async def open(
+        self, principal: Principal, parameters: Mapping[str, str], events: LeaseEvents
+    ) -> tuple[Lease, dict[str, str]]:
+        """A lease, and the ParameterStatus values of the start. `parameters` are those of the
+        start-up packet but user and replication (database included). Raises SqlError (FATAL, as
+        Postgres words it) for an unknown database, role or parameter value."""
+        ...
+
+    async def publish_activity(self, sessions: Sequence[Activity]) -> None:
+        """Refresh what xuanwu.pg_stat_activity shows; called just before a statement that asks."""
+        ...
+
+    @property
+    def relations(self) -> frozenset[str]:
+        """Names that resolve in pg_catalog without a schema."""
+        ...
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """Function names of pg_catalog."""
+        ...
+
+
+# ── Flink ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    type: PgType  # protocol.values: oid, size, typmod
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Whole DataRow messages, one after the other."""
+
+    data: bytes
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """What of the session's parameters decides how a statement runs; read anew for each."""
+
+    version: str  # Flink minor, such as 2.2
+    runtime_mode: str = "auto"  # auto, streaming, batch
+    changelog: str = "off"  # off, op, latest
+    time_zone: str = "UTC"
+    application_name: str = ""
+    slot_timeout_s: float = 30.0
+    snapshot_s: float = 5.0  # changelog=latest on an endless stream: fold that long, then answer
+    wait: bool = False  # flink.dml = sync
+    options: Mapping[str, str] = field(default_factory=dict)  # extra Flink options, this statement
+
+
+@dataclass(frozen=True, slots=True)
+class JobHandle:
+    job_id: str
+    name: str
+    version: str
+    state: str
+    rows: int | None = None  # written; known only after a wait
+
+
+class ResultStream(Protocol):
+    """Rows of one statement. Pull-driven: nothing is asked of Flink while nobody calls `next`."""
+
+    @property
+    def columns(self) -> Sequence[Column]: ...
+
+    async def next(self) -> Batch | None:
+        """The next rows; None at the end. Raises SqlError; never a short answer without one."""
+        ...
+
+    async def aclose(self) -> None:
+        """End it, in whatever phase: its job is gone (asked of the JobManager) when this returns,
+        or within a stated limit. Idempotent; safe after an error and after cancellation."""
+        ...
+
+
+class EngineSession(Protocol):
+    """The Flink side of one client's session, over all versions.
+
+    One statement at a time, except that open streams may be read while others are started. Any
+    call may be cancelled (asyncio): what it started in Flink is then stopped before it returns.
+    """
+
+    async def describe(self, sql: str, settings: EngineSettings) -> tuple[Column, ...]:
+        """Columns of a query, without a job."""
+        ...
+
+    async def query(
+        self, sql: str, settings: EngineSettings, formats: Sequence[int]
+    ) -> ResultStream:
+        """Run a query (SELECT, WITH, VALUES). `formats` as in Bind: none, one for all, or one per
+        column. Returns once the columns are known."""
+        ...
+
+    async def show(
+        self, sql: str, settings: EngineSettings, formats: Sequence[int]
+    ) -> ResultStream:
+        """Run a statement that answers a small table and starts no job: SHOW, DESCRIBE, EXPLAIN…"""
+        ...
+
+    async def execute(self, sql: str, settings: EngineSettings) -> None:
+        """Run a statement that answers only OK: CREATE, DROP, ALTER, USE, SET, ADD JAR…"""
+        ...
+
+    async def submit(self, sql: str, settings: EngineSettings) -> JobHandle:
+        """Run what becomes a background job: INSERT, a statement set, EXECUTE PLAN."""
+        ...
+
+    async def close(self) -> None:
+        """Stop every open stream and forget the Flink sessions; background jobs go on."""
+        ...
+
+
+class Engine(Protocol):
+    @property
+    def versions(self) -> Sequence[str]: ...
+
+    @property
+    def default_version(self) -> str: ...
+
+    def session(self, pid: int, notify: Notify) -> EngineSession: ...
