@@ -1,0 +1,229 @@
+"""One Flink release on disk: what an engine of a version needs, fetched once into the cache.
+
+    CACHE/flink/2.2/lib/*.jar        libraries, SQL Gateway, connectors: the class path
+                    plugins/         as in the distribution
+                    manifest.json    what was taken, and what could not be had
+
+The folder appears whole or not at all (built aside, then renamed) and one process builds it while
+others wait. Once it is there no network is needed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+import platformdirs
+
+from gateway.engine import fetch
+from gateway.engine.locks import LockTimeout, held
+from gateway.engine.versions import Coordinates, FlinkVersion, Pack
+from protocol.errors import SYSTEM_ERROR, SqlError
+
+_LOCK_TIMEOUT_S = 1800.0
+_LAYOUT = 1  # raise it when the folder's content changes: old folders are then built anew
+_FOLDERS = ("lib", "plugins")
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    layout: int
+    release: str
+    gateway: str
+    connectors: dict[str, list[str]]
+    missing: list[str]  # connectors that could not be had in any of their releases
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A Flink release ready to be started."""
+
+    root: Path
+    release: str
+    missing: tuple[str, ...]
+
+    @property
+    def jars(self) -> tuple[Path, ...]:
+        """The class path, in a fixed order."""
+        return tuple(sorted((self.root / "lib").glob("*.jar")))
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """How one provisioning run talks to its owner."""
+
+    progress: Progress = lambda text: None
+    cancelled: Callable[[], bool] = lambda: False
+
+
+def cache_root() -> Path:
+    """XUANWU_CACHE, else the user's cache folder of this system."""
+    chosen = os.environ.get("XUANWU_CACHE")
+    return Path(chosen) if chosen else platformdirs.user_cache_path("xuanwu")
+
+
+def provision(version: FlinkVersion, cache: Path, job: Job) -> Distribution:
+    """The release of that minor, from the cache or fetched. Blocks; for a worker thread.
+
+    Raises SqlError 58000 when it cannot be had, fetch.Cancelled when the owner gave up.
+    """
+    target = cache / "flink" / version.minor
+    found = _load(target)
+    if found is not None:
+        return found
+    with exclusive(target, f"Flink {version.minor}", job):
+        found = _load(target)
+        if found is None:
+            _build(version, target, job)
+            found = _load(target)
+    if found is None:
+        raise SqlError(SYSTEM_ERROR, f"provisioned Flink {version.minor} is not readable")
+    return found
+
+
+@contextmanager
+def exclusive(target: Path, what: str, job: Job) -> Iterator[None]:
+    """Be the only process that builds `target`. Raises SqlError 58000 after a long wait."""
+    lock = target.with_name(f".{target.name}.lock")
+
+    def waiting() -> None:
+        job.progress(f"waiting for another process that prepares {what}")
+
+    try:
+        with held(lock, _LOCK_TIMEOUT_S, waiting=waiting, cancelled=job.cancelled):
+            yield
+    except LockTimeout as error:
+        if job.cancelled():
+            raise fetch.Cancelled from error
+        raise SqlError(SYSTEM_ERROR, f"another process still prepares {what}") from error
+
+
+@contextmanager
+def aside(target: Path) -> Iterator[Path]:
+    """A folder to build in, on the same file system; renamed to `target` when the block ends."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
+        building = Path(scratch, "new")
+        building.mkdir()
+        yield building
+        if target.exists():
+            target.rename(Path(scratch, "old"))
+        building.rename(target)
+
+
+def _load(target: Path) -> Distribution | None:
+    try:
+        manifest = json.loads((target / "manifest.json").read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    if manifest.get("layout") != _LAYOUT:
+        return None
+    return Distribution(target, manifest["release"], tuple(manifest["missing"]))
+
+
+def _build(version: FlinkVersion, target: Path, job: Job) -> None:
+    with aside(target) as building:
+        release = _libraries(version, building, job)
+        gateway = _gateway(version, release, building / "lib", job)
+        connectors = {
+            pack.name: _connector(pack, building / "lib", job.progress) for pack in version.packs
+        }
+        missing = [name for name, jars in connectors.items() if not jars]
+        manifest = Manifest(_LAYOUT, release, gateway, connectors, missing)
+        text = json.dumps(asdict(manifest), indent=2)
+        (building / "manifest.json").write_text(text + "\n", "utf-8")
+
+
+def _libraries(version: FlinkVersion, building: Path, job: Job) -> str:
+    """Fetch and unpack the newest patch that can be had; its release."""
+    for release in version.patches:
+        download = building / "download"
+        download.mkdir(exist_ok=True)
+        job.progress(f"downloading Flink {release} (about 300 MB)")
+        try:
+            archive = fetch.package(version.libraries, release, download, job.cancelled)
+        except fetch.Absent:
+            continue
+        job.progress(f"unpacking Flink {release}")
+        unpack(archive, building)
+        shutil.rmtree(download)
+        return release
+    raise SqlError(
+        SYSTEM_ERROR,
+        f"no release of Flink {version.minor} found",
+        detail=f"Tried {version.libraries} {', '.join(version.patches)}.",
+    )
+
+
+def _gateway(version: FlinkVersion, release: str, lib: Path, job: Job) -> str:
+    """The gateway's jar of the release, else of another patch: they fit within a minor."""
+    patches = [release, *(patch for patch in version.patches if patch != release)]
+    for patch in patches:
+        coordinates = Coordinates(*version.gateway, patch)
+        try:
+            fetch.jar(coordinates, lib)
+        except fetch.Absent:
+            continue
+        return str(coordinates)
+    raise SqlError(SYSTEM_ERROR, f"no SQL Gateway of Flink {version.minor} found")
+
+
+def _connector(pack: Pack, lib: Path, progress: Progress) -> list[str]:
+    """Fetch the first alternative that can be had entirely; what was taken, empty if none."""
+    progress(f"downloading connector {pack.name}")
+    for alternative in pack.alternatives:
+        with tempfile.TemporaryDirectory(dir=lib.parent, prefix="connector-") as scratch:
+            try:
+                jars = [fetch.jar(coordinates, Path(scratch)) for coordinates in alternative]
+            except fetch.Absent:
+                continue
+            for path in jars:
+                path.rename(lib / path.name)
+            return [str(coordinates) for coordinates in alternative]
+    return []
+
+
+def unpack(archive: Path, into: Path) -> None:
+    """Take lib/*.jar and plugins/ out of an sdist (NAME/deps/lib) or a wheel (pyflink/lib)."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            for info in wheel.infolist():
+                inside = _wanted(info.filename)
+                if inside is not None and not info.is_dir():
+                    with wheel.open(info) as source, _create(into, inside) as sink:
+                        shutil.copyfileobj(source, sink, 1 << 20)
+        return
+    with tarfile.open(archive, "r|*") as sdist:
+        for member in sdist:
+            inside = _wanted(member.name)
+            content = sdist.extractfile(member) if inside and member.isfile() else None
+            if inside is not None and content is not None:
+                with content, _create(into, inside) as sink:
+                    shutil.copyfileobj(content, sink, 1 << 20)
+
+
+def _wanted(name: str) -> PurePosixPath | None:
+    """The path from lib/ or plugins/ on; None for what an engine does not need."""
+    parts = PurePosixPath(name).parts
+    start = 2 if "deps" in parts[:2] else 1
+    inside = PurePosixPath(*parts[start:])
+    if not inside.parts or inside.parts[0] not in _FOLDERS or ".." in inside.parts:
+        return None
+    return inside if inside.suffix == ".jar" else None
+
+
+def _create(into: Path, inside: PurePosixPath) -> BinaryIO:
+    path = into / inside
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("wb")
