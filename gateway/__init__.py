@@ -1,0 +1,9 @@
+"""The process: configuration, listener, and everything that talks to the outside.
+
+Only here are sockets accepted, Postgres asked (`catalog`) and Flink driven (`engine`). It refuses to
+know the wire's bytes or the text of a statement: that is `protocol`'s, `session`'s and `dialects`'.
+
+    __main__ ─► config ─► app (composition root) ─┬─► catalog   real Postgres, roles, relay
+                                                  ├─► engine    providers of Flink, REST, rows
+                                                  └─► server    sockets ─► session.connection
+"""

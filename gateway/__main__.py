@@ -1,0 +1,198 @@
+"""The command line: `xuanwu serve`, `xuanwu user add`, `xuanwu psql`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+import uvloop
+
+from gateway import logs
+from gateway.config import Config, Limits, Listen, Tls, default_data
+from protocol.errors import SqlError
+
+if TYPE_CHECKING:
+    from gateway.app import App
+
+cli = typer.Typer(
+    help="Postgres wire protocol in front of Apache Flink.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+user_cli = typer.Typer(help="Users who may log in with a password.", no_args_is_help=True)
+cli.add_typer(user_cli, name="user")
+
+Data = Annotated[Path, typer.Option(help="Directory of this server's data.")]
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _run(work: Coroutine[Any, Any, int]) -> None:
+    """Run to the end; a known error is one line (and a hint), not a trace."""
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            code = runner.run(work)
+    except SqlError as error:
+        _tell(f"xuanwu: {error.message}")
+        for name, text in (("detail", error.detail), ("hint", error.hint)):
+            if text:
+                _tell(f"{name}: {text}")
+        code = 1
+    except OSError as error:
+        _tell(f"xuanwu: {error.strerror or error}")
+        code = 1
+    raise typer.Exit(code)
+
+
+@cli.command()
+def serve(
+    listen: Annotated[str, typer.Option(help="HOST:PORT to listen on.")] = "127.0.0.1:5433",
+    data: Data = default_data(),
+    engine: Annotated[str, typer.Option(help="local (embedded) or static (--flink).")] = "local",
+    flink_version: Annotated[
+        str | None, typer.Option(help="Flink version of sessions that do not choose one.")
+    ] = None,
+    flink: Annotated[
+        list[str] | None,
+        typer.Option(help="VERSION=GATEWAY_URL,JOBMANAGER_URL of an engine (with --engine static)."),
+    ] = None,
+    postgres: Annotated[
+        str | None, typer.Option(help="DSN of a Postgres to use instead of the embedded one.")
+    ] = None,
+    auth: Annotated[
+        str | None,
+        typer.Option(help="trust or scram; by default trust on loopback, scram elsewhere."),
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="PEM file of the certificate chain.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="PEM file of its key.")] = None,
+    max_sessions: Annotated[int, typer.Option(help="Clients at a time.")] = Limits().max_sessions,
+    keep_engines: Annotated[
+        bool, typer.Option(help="Leave Flink running at the end, for the next start.")
+    ] = False,
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
+) -> None:
+    """Serve until Ctrl-C (a second one stops at once)."""
+    logs.configure(log_level)
+    if engine not in ("local", "static") or auth not in (None, "trust", "scram"):
+        raise typer.BadParameter("--engine is local or static, --auth is trust or scram")
+    if (tls_cert is None) != (tls_key is None):
+        raise typer.BadParameter("--tls-cert and --tls-key go together")
+
+    async def work() -> int:
+        return await _serve(
+            Config(
+                data=data.absolute(),
+                listen=Listen.parse(listen),
+                engine=engine,
+                flink=_static(flink or []),
+                flink_version=flink_version,
+                postgres=postgres,
+                auth=auth,
+                tls=Tls(tls_cert, tls_key) if tls_cert and tls_key else None,
+                limits=Limits(max_sessions=max_sessions),
+                keep_engines=keep_engines,
+            )
+        )
+
+    _run(work())
+
+
+def _static(entries: list[str]) -> dict[str, str]:
+    pairs = [entry.partition("=") for entry in entries]
+    if any(not equals for _, equals, _ in pairs):
+        raise typer.BadParameter("--flink is VERSION=GATEWAY_URL,JOBMANAGER_URL")
+    return {version: urls for version, _, urls in pairs}
+
+
+async def _serve(config: Config) -> int:
+    from gateway.app import App  # heavy: not for `xuanwu --help`
+
+    serving = asyncio.create_task(_serving(App(config, _tell), config), name="server")
+    asked = False
+
+    def on_signal() -> None:
+        nonlocal asked
+        if asked:
+            _tell("stopping at once")
+            os._exit(130)
+        asked = True
+        _tell("stopping (Ctrl-C again stops at once)")
+        serving.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, on_signal)
+    try:
+        await serving
+    except asyncio.CancelledError:
+        if not asked:
+            raise
+    return 0
+
+
+async def _serving(app: App, config: Config) -> None:
+    """Serve until cancelled; leaving the application stops everything in order."""
+    async with app:
+        host = config.listen.host if config.listen.host not in ("0.0.0.0", "::") else "127.0.0.1"
+        _tell(f"listening on {config.listen.host}:{app.server.port}")
+        _tell(f"  psql -h {host} -p {app.server.port} -U xuanwu xuanwu")
+        await asyncio.Event().wait()
+
+
+@user_cli.command("add")
+def user_add(name: str, data: Data = default_data(), postgres: str | None = None) -> None:
+    """Create a user, or give one a new password (asked for, or read from standard input)."""
+    password = (
+        typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        if sys.stdin.isatty()
+        else sys.stdin.readline().rstrip("\n")
+    )
+
+    async def work() -> int:
+        from gateway.catalog import Catalog
+
+        catalog = await Catalog.open(data=data.absolute(), dsn=postgres)
+        try:
+            await catalog.users.create_user(name, password)
+        finally:
+            await catalog.close()
+        return 0
+
+    _run(work())
+
+
+@cli.command()
+def demo() -> None:
+    """Start a server, run an example through psql, stop."""
+    logs.configure("error")
+    from gateway import demo as example
+
+    _run(example.run(_tell))
+
+
+@cli.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def psql(context: typer.Context) -> None:
+    """Run the psql of the embedded Postgres; all arguments are its own."""
+    from gateway.catalog.programs import program
+
+    path = str(program("psql"))
+    os.execv(path, [path, *context.args])
+
+
+def main() -> None:
+    cli()
+
+
+if __name__ == "__main__":
+    main()

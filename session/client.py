@@ -1,0 +1,159 @@
+"""The I/O shell around one client's socket: bytes in, messages out, and the brake.
+
+Messages are decoded one at a time, when the session asks for one, so that the wire's state machine
+is always told of an error before it looks at what follows. What has arrived in the meantime waits
+in a bounded buffer; a socket whose buffer is full is not read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+
+from protocol.connection import NEED_DATA, ServerConnection
+from protocol.messages import FrontendMessage
+
+READ_HIGH = 256 * 1024  # bytes that may wait while a statement runs
+WRITE_HIGH, WRITE_LOW = 256 * 1024, 64 * 1024  # bytes in the transport before `drain` waits
+FLUSH_BYTES = 64 * 1024  # one write per this many bytes: the plateau of throughput is 32–128 KiB
+
+
+class Disconnected(Exception):
+    """The peer is gone: nothing can be told to it any more."""
+
+
+class Client(asyncio.Protocol):
+    def __init__(self, wire: ServerConnection) -> None:
+        self.wire = wire
+        self.lost = asyncio.Event()
+        self.on_lost: Callable[[], None] = lambda: None
+        self.transport: asyncio.Transport | None = None
+        self._next: FrontendMessage | None = None
+        self._arrived: asyncio.Future[None] | None = None
+        self._outbox = bytearray()
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._held = False
+
+    # ── asyncio.Protocol ────────────────────────────────────────────────────────────────────────
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # The TLS transport of asyncio is not a subclass of Transport on every loop.
+        self.transport = transport  # type: ignore[assignment]
+        self.transport.set_write_buffer_limits(WRITE_HIGH, WRITE_LOW)  # type: ignore[union-attr]
+
+    def data_received(self, data: bytes) -> None:
+        self.wire.receive_data(data)
+        if self._arrived is not None:
+            self._wake()
+        elif self.wire.buffered > READ_HIGH:
+            self._hold()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost.set()
+        self._writable.set()
+        self._wake()
+        self.on_lost()
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    def _hold(self) -> None:
+        if not self._held and self.transport is not None and not self.transport.is_closing():
+            self._held = True
+            self.transport.pause_reading()
+
+    def _release(self) -> None:
+        if self._held and self.transport is not None and not self.transport.is_closing():
+            self._held = False
+            self.transport.resume_reading()
+
+    def _wake(self) -> None:
+        if self._arrived is not None and not self._arrived.done():
+            self._arrived.set_result(None)
+
+    # ── reading ─────────────────────────────────────────────────────────────────────────────────
+
+    async def read(self) -> FrontendMessage:
+        """The next message. Raises SqlError for one that broke a rule, Disconnected at the end."""
+        if self._next is not None:
+            message, self._next = self._next, None
+            return message
+        while (found := self.wire.next_message()) is NEED_DATA:
+            if self.lost.is_set():
+                raise Disconnected
+            self._arrived = asyncio.get_running_loop().create_future()
+            self._release()
+            await self._arrived
+            self._arrived = None
+        return found
+
+    def peek(self) -> FrontendMessage | None:
+        """The message that `read` would give at once, if there is one."""
+        if self._next is None:
+            found = self.wire.next_message()
+            self._next = None if found is NEED_DATA else found
+        return self._next
+
+    # ── writing ─────────────────────────────────────────────────────────────────────────────────
+
+    def write(self, data: bytes) -> None:
+        """Add whole messages to the outbox; they leave at `flush` or when enough has gathered."""
+        self._outbox += data
+        if len(self._outbox) >= FLUSH_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._outbox:
+            if self.transport is not None and not self.transport.is_closing():
+                self.transport.write(bytes(self._outbox))
+            self._outbox.clear()
+
+    async def drain(self) -> None:
+        """Flush, and wait until the peer has taken most of it. Raises Disconnected."""
+        self.flush()
+        if not self._writable.is_set():
+            await self._writable.wait()
+        if self.lost.is_set():
+            raise Disconnected
+
+    # ── life ────────────────────────────────────────────────────────────────────────────────────
+
+    async def start_tls(self, context: ssl.SSLContext) -> None:
+        """Answer S and shake hands. Raises ProtocolViolation when plain bytes came along with the
+        request: they would be taken for the client's own words behind the encryption."""
+        assert self.transport is not None
+        self.transport.pause_reading()
+        self.write(self.wire.answer_encryption(True))
+        self.flush()
+        loop = asyncio.get_running_loop()
+        transport = await loop.start_tls(self.transport, self, context, server_side=True)
+        assert transport is not None
+        self.connection_made(transport)
+
+    @property
+    def ssl_object(self) -> ssl.SSLObject | None:
+        found: ssl.SSLObject | None = None
+        if self.transport is not None:
+            found = self.transport.get_extra_info("ssl_object")
+        return found
+
+    @property
+    def peername(self) -> tuple[str | None, int]:
+        peer = self.transport.get_extra_info("peername") if self.transport else None
+        return (peer[0], peer[1]) if isinstance(peer, tuple) and len(peer) >= 2 else (None, -1)
+
+    async def close(self, timeout_s: float = 5.0) -> None:
+        """Let what is written leave, then close; cut after the time-out."""
+        self.flush()
+        if self.transport is None:
+            return
+        self.transport.close()
+        try:
+            await asyncio.wait_for(self.lost.wait(), timeout_s)
+        except TimeoutError:
+            self.transport.abort()
