@@ -32,9 +32,13 @@ Tell = Callable[[str], None]
 class App:
     """One server process. `async with` starts and stops it; `tell` gets a line per long step."""
 
-    def __init__(self, config: Config, tell: Tell = lambda line: None) -> None:
+    def __init__(
+        self, config: Config, tell: Tell = lambda line: None, *, provider: Provider | None = None
+    ) -> None:
+        """`provider`: engines that somebody else owns and stops; None: as configured."""
         self._config = config
         self._tell = tell
+        self._given = provider
         self._stack = AsyncExitStack()
         self.server: Server
         self.engine: FlinkEngine
@@ -55,8 +59,9 @@ class App:
     async def _start(self) -> None:
         config, stack = self._config, self._stack
         config.data.mkdir(parents=True, exist_ok=True)
-        provider = self._make_provider()
-        stack.push_async_callback(provider.close if config.keep_engines else _stop(provider))
+        provider = self._given or self._make_provider()
+        if self._given is None:
+            stack.push_async_callback(provider.close if config.keep_engines else _stop(provider))
         version = config.flink_version or provider.default_version
         self._provider, self._version = provider, version
         if version not in provider.versions:

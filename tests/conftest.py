@@ -1,4 +1,8 @@
 """Fixtures by subject; every folder below has an `__init__`, so that `tests.protocol` never hides
 the package `protocol`."""
 
-pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.flink"]
+pytest_plugins = [
+    "tests.fixtures.postgres",
+    "tests.fixtures.flink",
+    "tests.fixtures.server",
+]
