@@ -1,0 +1,181 @@
+"""Prepare a Postgres for the platform: databases, roles, revokes, defaults, schema `xuanwu`.
+
+Runs at every start, as the administrator, under an advisory lock, so that several servers may start
+at once; what is there already stays. In a Postgres that is shared with others (a configured URI)
+nothing outside our two databases is changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import structlog
+
+from gateway.catalog.address import Admin
+from gateway.catalog.admin import asyncpg, connected
+from protocol.errors import CANNOT_CONNECT_NOW, SqlError
+from protocol.scram import Verifier
+
+_log = structlog.get_logger(__name__)
+
+SESSIONS = "xuanwu"  # the database that sessions see
+PLATFORM = "xuanwu_platform"  # the platform's own store
+OWNER = "xuanwu"  # the role that owns the sessions' schema public
+_LOCK = 0x7875616E7775  # "xuanwu"
+_LOCK_TIMEOUT_S = 60.0
+_TEMP_FILE_LIMIT = "1GB"
+
+# Column of pg_stat_activity → what fills it; columns not named here are NULL.
+_ACTIVITY = {
+    "datid": "(SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = a.database)",
+    "datname": "a.database",
+    "pid": "a.pid",
+    "usesysid": "(SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = a.role)",
+    "usename": "a.role",
+    "application_name": "a.application_name",
+    "client_addr": "a.client_addr",
+    "client_port": "a.client_port",
+    "backend_start": "a.backend_start",
+    "query_start": "a.query_start",
+    "state_change": "a.state_change",
+    "wait_event_type": "CASE a.state WHEN 'active' THEN NULL ELSE 'Client' END",
+    "wait_event": "CASE a.state WHEN 'active' THEN NULL ELSE 'ClientRead' END",
+    "state": "a.state",
+    "query": "a.query",
+    "backend_type": "'client backend'",
+}
+# What Postgres shows of the sessions of others; the rest is NULL there.
+_PUBLIC = {"datid", "datname", "pid", "usesysid", "usename", "application_name"}
+_INSUFFICIENT = "'<insufficient privilege>'"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the bootstrap leaves for the rest: the relay's token, the owner's password if any."""
+
+    signal_token: str
+    owner_password: str | None
+
+
+async def bootstrap(admin: Admin, defaults: Mapping[str, str], *, exclusive: bool) -> Prepared:
+    """`defaults`: our own parameters and their values. `exclusive`: the whole cluster is ours.
+
+    Raises SqlError 08006 if Postgres cannot be reached; asyncpg.PostgresError for what it refuses.
+    """
+    async with connected(admin) as connection, _locked(connection):
+        await _roles_and_databases(connection, exclusive)
+        async with connected(admin, PLATFORM) as platform:
+            password = None if exclusive else await _owner_password(connection, platform)
+        async with connected(admin, SESSIONS) as sessions, sessions.transaction():
+            await _defaults(sessions, defaults)
+            script = resources.files("gateway.catalog").joinpath("bootstrap.sql").read_text()
+            await sessions.execute(script)
+            await sessions.execute(await _activity_view(sessions))
+            token = await sessions.fetchval("SELECT token FROM xuanwu.signal_token")
+            return Prepared(str(token), password)
+
+
+@asynccontextmanager
+async def _locked(connection: Any) -> AsyncIterator[None]:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _LOCK_TIMEOUT_S
+    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+        if loop.time() > deadline:
+            raise SqlError(CANNOT_CONNECT_NOW, "another server is preparing this Postgres")
+        await asyncio.sleep(0.1)
+    try:
+        yield
+    finally:
+        await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
+
+
+async def _roles_and_databases(connection: Any, exclusive: bool) -> None:
+    if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", OWNER):
+        await connection.execute(f"CREATE ROLE {OWNER} LOGIN")
+    await connection.execute(
+        f"ALTER ROLE {OWNER} NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+    )
+    for database in (SESSIONS, PLATFORM):
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
+            await connection.execute(f"CREATE DATABASE {database} TEMPLATE template0")
+    await connection.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {SESSIONS} TO PUBLIC")
+    closed = (PLATFORM, "postgres", "template1") if exclusive else (PLATFORM,)
+    for database in closed:
+        await connection.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
+
+
+async def _defaults(connection: Any, defaults: Mapping[str, str]) -> None:
+    for name, value in defaults.items():
+        await _default(connection, name, value)
+    try:
+        async with connection.transaction():
+            await _default(connection, "temp_file_limit", _TEMP_FILE_LIMIT)
+    except asyncpg.InsufficientPrivilegeError as error:
+        # Only a superuser may; a hosted Postgres has its own limits.
+        _log.warning("default not set", name="temp_file_limit", error=str(error))
+
+
+async def _default(connection: Any, name: str, value: str) -> None:
+    quoted = ".".join(map(_identifier, name.split(".")))
+    await connection.execute(f"ALTER DATABASE {SESSIONS} SET {quoted} = {_literal(value)}")
+
+
+async def _owner_password(connection: Any, platform: Any) -> str:
+    """The generated password of the owner, the same for every server on this Postgres."""
+    await platform.execute(CREDENTIALS)
+    password = await platform.fetchval("SELECT password FROM credentials WHERE role = $1", OWNER)
+    if password is None:
+        password = secrets.token_urlsafe(32)
+        await platform.execute("INSERT INTO credentials VALUES ($1, $2, NULL)", OWNER, password)
+    verifier = await asyncio.to_thread(Verifier.make, password)
+    await connection.execute(f"ALTER ROLE {OWNER} PASSWORD {_literal(str(verifier))}")
+    return str(password)
+
+
+# Where trust is not ours to give, each role has a generated password that the server alone knows,
+# and the verifier of the user's own password beside it.
+CREDENTIALS = """
+CREATE TABLE IF NOT EXISTS credentials (
+    role name PRIMARY KEY, password text NOT NULL, verifier text
+)"""
+
+
+async def _activity_view(connection: Any) -> str:
+    """The view with the columns and types of this Postgres's own pg_stat_activity."""
+    columns = await connection.fetch(
+        "SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute"
+        " WHERE attrelid = 'pg_catalog.pg_stat_activity'::regclass AND attnum > 0 ORDER BY attnum"
+    )
+    listed = ",\n  ".join(_activity_column(column["attname"], column["type"]) for column in columns)
+    return (
+        f"CREATE OR REPLACE VIEW xuanwu.pg_stat_activity AS SELECT\n  {listed}\nFROM (SELECT a.*,"
+        " coalesce((SELECT pg_catalog.pg_has_role(session_user, r.oid, 'USAGE')"
+        " OR pg_catalog.pg_has_role(session_user, 'pg_read_all_stats', 'USAGE')"
+        " FROM pg_catalog.pg_roles r WHERE r.rolname = a.role), false) AS mine"
+        " FROM xuanwu.activity a) AS a;\n"
+        "GRANT SELECT ON xuanwu.pg_stat_activity TO PUBLIC"
+    )
+
+
+def _activity_column(name: str, kind: str) -> str:
+    source = _ACTIVITY.get(name, "NULL")
+    if source != "NULL" and name not in _PUBLIC:
+        hidden = _INSUFFICIENT if name == "query" else "NULL"
+        source = f"CASE WHEN a.mine THEN {source} ELSE {hidden} END"
+    return f"({source})::{kind} AS {_identifier(name)}"
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    """A string constant, whatever standard_conforming_strings says."""
+    escaped = text.replace("\\", "\\\\").replace("'", "''")
+    return f"E'{escaped}'"

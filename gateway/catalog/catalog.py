@@ -1,0 +1,190 @@
+"""The composition of the catalog side: which Postgres, prepared, and the ports that stand on it.
+
+open:  embedded start ─► bootstrap ─► admin pools ─► names ─► session pool
+close: session pool ─► activity ─► admin pools ─► embedded stop        (each step bounded)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from gateway.catalog import activity, address
+from gateway.catalog.address import Admin
+from gateway.catalog.admin import asyncpg, pooled
+from gateway.catalog.bootstrap import PLATFORM, SESSIONS, bootstrap
+from gateway.catalog.embedded import EmbeddedPostgres
+from gateway.catalog.login import Login
+from gateway.catalog.pool import Pool
+from gateway.catalog.users import Users
+from protocol.errors import INSUFFICIENT_PRIVILEGE, INVALID_CATALOG_NAME, SqlError
+from session.ports import Activity, Lease, LeaseEvents, Principal
+
+_log = structlog.get_logger(__name__)
+_CLOSE_S = 10.0
+_STORE_CONNECTIONS = 8
+_ADMIN_CONNECTIONS = 2
+_RELATIONS = """
+SELECT lower(relname) FROM pg_class
+ WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind IN ('r', 'v', 'm', 'f', 'p')"""
+_FUNCTIONS = """
+SELECT DISTINCT lower(proname) FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace"""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogConfig:
+    """`dsn` None: the embedded Postgres under `data`. `defaults`: our own parameters → values."""
+
+    data: Path
+    dsn: str | None = field(default=None, repr=False)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    connections: int = 40
+    wait_s: float = 10.0  # for a free connection
+
+
+class Catalog:
+    """`session.ports.Backends`; `users` is the Authenticator.
+
+    `store` is an asyncpg pool on the database xuanwu_platform, as the administrator.
+    """
+
+    def __init__(self, config: CatalogConfig) -> None:
+        self._config = config
+        self._embedded = None if config.dsn else EmbeddedPostgres(config.data)
+        self._server = f"{socket.gethostname()}:{os.getpid()}"
+        self._resources = AsyncExitStack()
+        self._reviving = asyncio.Lock()
+        self._relations: frozenset[str] = frozenset()
+        self._functions: frozenset[str] = frozenset()
+
+    @classmethod
+    async def start(cls, config: CatalogConfig) -> Catalog:
+        """Everything up and prepared. Raises SqlError; what was begun is undone then."""
+        catalog = cls(config)
+        try:
+            await catalog._start()
+        except BaseException:
+            await catalog.close()
+            raise
+        return catalog
+
+    async def close(self) -> None:
+        """End all leases, then the pools, then the embedded Postgres if it is ours. Idempotent."""
+        await self._resources.aclose()
+
+    async def _start(self) -> None:
+        admin = await self._postgres()
+        prepared = await bootstrap(admin, self._config.defaults, exclusive=self._trusted)
+        enter = self._resources.enter_async_context
+        self.store = await enter(pooled(admin, PLATFORM, _STORE_CONNECTIONS))
+        self._sessions = await enter(pooled(admin, SESSIONS, _ADMIN_CONNECTIONS))
+        self.users = Users(self.store, admin.user, trusted=self._trusted)
+        await self.users.prepare()
+        await self._read_names()
+        await activity.forget_stale(self._sessions)
+        self._resources.push_async_callback(self._withdraw)
+        self.pool = Pool(
+            admin.address,
+            limit=self._config.connections,
+            placeholders=tuple(self._config.defaults),
+            signal_token=prepared.signal_token,
+            revive=self._revive if self._embedded is not None else None,
+            wait_s=self._config.wait_s,
+        )
+        self._resources.push_async_callback(self.pool.close)
+
+    @property
+    def _trusted(self) -> bool:
+        return self._embedded is not None
+
+    async def _postgres(self) -> Admin:
+        if self._embedded is None:
+            assert self._config.dsn is not None
+            return address.parse(self._config.dsn)
+        self._resources.push_async_callback(asyncio.to_thread, self._embedded.stop)
+        await asyncio.to_thread(self._embedded.start)
+        return self._embedded.admin
+
+    async def _revive(self) -> None:
+        """The embedded Postgres has died: bring it back, once for all who notice."""
+        assert self._embedded is not None
+        async with self._reviving:
+            await asyncio.to_thread(self._embedded.start)
+
+    async def _read_names(self) -> None:
+        relations = await self._sessions.fetch(_RELATIONS)
+        functions = await self._sessions.fetch(_FUNCTIONS)
+        self._relations = frozenset(record[0] for record in relations)
+        self._functions = frozenset(record[0] for record in functions)
+
+    async def _withdraw(self) -> None:
+        try:
+            async with asyncio.timeout(_CLOSE_S):
+                await activity.withdraw(self._sessions, self._server)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            _log.warning("activity not withdrawn", error=str(error))
+
+    # ── Backends ────────────────────────────────────────────────────────────────────────────────
+
+    async def open(
+        self,
+        principal: Principal,
+        parameters: Mapping[str, str],
+        events: LeaseEvents,
+        *,
+        user: str | None = None,
+    ) -> tuple[Lease, dict[str, str]]:
+        """See the port. `user` is that of the start-up packet where it is not the role: a database
+        of that name means the default one, as clients that are given none ask for it."""
+        rest = dict(parameters)
+        database = await self._database(rest.pop("database", ""), user or principal.role)
+        login = Login(
+            principal.role,
+            database,
+            tuple(rest.items()),
+            await self._password(principal.role),
+        )
+        return await self.pool.open(login, events)
+
+    async def _database(self, asked: str, user: str) -> str:
+        if asked in ("", SESSIONS):
+            return SESSIONS
+        exists = await self._sessions.fetchval(
+            "SELECT 1 FROM pg_database WHERE datname = $1", asked
+        )
+        if not exists and asked == user:
+            return SESSIONS
+        if not exists:
+            raise SqlError(
+                INVALID_CATALOG_NAME, f'database "{asked}" does not exist', severity="FATAL"
+            )
+        if not self._trusted:
+            # A database of others: PUBLIC may be let in there, our sessions are not.
+            raise SqlError(
+                INSUFFICIENT_PRIVILEGE,
+                f'permission denied for database "{asked}"',
+                detail="User does not have CONNECT privilege.",
+                severity="FATAL",
+            )
+        return asked
+
+    async def _password(self, role: str) -> str | None:
+        return await self.users.password(role)
+
+    async def publish_activity(self, sessions: Sequence[Activity]) -> None:
+        await activity.publish(self._sessions, self._server, sessions)
+
+    @property
+    def relations(self) -> frozenset[str]:
+        return self._relations
+
+    @property
+    def functions(self) -> frozenset[str]:
+        return self._functions
