@@ -1,0 +1,51 @@
+"""SQL text in, SQL text out: what a client wrote, whose it is, and how each side takes it.
+
+                     ┌─ split ──► Statement ──► classify ──► Route + Kind (+ inner statement)
+    message (text) ──┤                 │
+                     └─ SqlError       ├─► to_engine   ──► text for Flink     ┐ Rewritten:
+                        with position  ├─► to_backend  ──► text for Postgres  ├ maps positions
+                                       └─► substitute  ──► literals for $n    ┘ back to the source
+
+Work is done on tokens, never on a tree, so that a statement which needs nothing stays byte for byte
+as it was written. The package refuses to guess: a construct it does not know goes to the engine
+unchanged, whose own parser judges; what neither side can answer is refused with a hint. It opens no
+connection, knows no catalog (the caller hands in `Names`) and keeps no state.
+"""
+
+from __future__ import annotations
+
+from dialects.backend_text import mentions_activity, to_backend
+from dialects.classification import classify
+from dialects.classified import Classified, Kind, Names, Route
+from dialects.engine_text import to_engine
+from dialects.lexer import Token, TokenKind
+from dialects.literals import literal
+from dialects.parameters import column_context, guess_parameter_types, parameters, substitute
+from dialects.rewriting import Edit, Rewritten
+from dialects.splitter import Statement, part, single, split
+from dialects.typenames import flink_type_of
+
+__all__ = [
+    "Classified",
+    "Edit",
+    "Kind",
+    "Names",
+    "Rewritten",
+    "Route",
+    "Statement",
+    "Token",
+    "TokenKind",
+    "classify",
+    "column_context",
+    "flink_type_of",
+    "guess_parameter_types",
+    "literal",
+    "mentions_activity",
+    "parameters",
+    "part",
+    "single",
+    "split",
+    "substitute",
+    "to_backend",
+    "to_engine",
+]
