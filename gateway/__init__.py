@@ -1,7 +1,7 @@
 """The process: configuration, listener, and everything that talks to the outside.
 
-Only here are sockets accepted, Postgres asked (`catalog`) and Flink driven (`engine`). It refuses to
-know the wire's bytes or the text of a statement: that is `protocol`'s, `session`'s and `dialects`'.
+Only here are sockets accepted, Postgres asked (`catalog`) and Flink driven (`engine`). It refuses
+to know the bytes of the wire or the text of a statement: `protocol`, `session` and `dialects` do.
 
     __main__ ─► config ─► app (composition root) ─┬─► catalog   real Postgres, roles, relay
                                                   ├─► engine    providers of Flink, REST, rows

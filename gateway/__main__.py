@@ -29,6 +29,7 @@ cli = typer.Typer(
 user_cli = typer.Typer(help="Users who may log in with a password.", no_args_is_help=True)
 cli.add_typer(user_cli, name="user")
 
+DATA = default_data()
 Data = Annotated[Path, typer.Option(help="Directory of this server's data.")]
 
 
@@ -56,14 +57,16 @@ def _run(work: Coroutine[Any, Any, int]) -> None:
 @cli.command()
 def serve(
     listen: Annotated[str, typer.Option(help="HOST:PORT to listen on.")] = "127.0.0.1:5433",
-    data: Data = default_data(),
+    data: Data = DATA,
     engine: Annotated[str, typer.Option(help="local (embedded) or static (--flink).")] = "local",
     flink_version: Annotated[
         str | None, typer.Option(help="Flink version of sessions that do not choose one.")
     ] = None,
     flink: Annotated[
         list[str] | None,
-        typer.Option(help="VERSION=GATEWAY_URL,JOBMANAGER_URL of an engine (with --engine static)."),
+        typer.Option(
+            help="VERSION=GATEWAY_URL,JOBMANAGER_URL of an engine (with --engine static)."
+        ),
     ] = None,
     postgres: Annotated[
         str | None, typer.Option(help="DSN of a Postgres to use instead of the embedded one.")
@@ -72,7 +75,9 @@ def serve(
         str | None,
         typer.Option(help="trust or scram; by default trust on loopback, scram elsewhere."),
     ] = None,
-    tls_cert: Annotated[Path | None, typer.Option(help="PEM file of the certificate chain.")] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option(help="PEM file of the certificate chain.")
+    ] = None,
     tls_key: Annotated[Path | None, typer.Option(help="PEM file of its key.")] = None,
     max_sessions: Annotated[int, typer.Option(help="Clients at a time.")] = Limits().max_sessions,
     keep_engines: Annotated[
@@ -148,7 +153,7 @@ async def _serving(app: App, config: Config) -> None:
 
 
 @user_cli.command("add")
-def user_add(name: str, data: Data = default_data(), postgres: str | None = None) -> None:
+def user_add(name: str, data: Data = DATA, postgres: str | None = None) -> None:
     """Create a user, or give one a new password (asked for, or read from standard input)."""
     password = (
         typer.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -157,9 +162,9 @@ def user_add(name: str, data: Data = default_data(), postgres: str | None = None
     )
 
     async def work() -> int:
-        from gateway.catalog import Catalog
+        from gateway.catalog.catalog import Catalog, CatalogConfig
 
-        catalog = await Catalog.open(data=data.absolute(), dsn=postgres)
+        catalog = await Catalog.open(CatalogConfig(data.absolute(), dsn=postgres))
         try:
             await catalog.users.create_user(name, password)
         finally:
@@ -184,9 +189,9 @@ def demo() -> None:
 )
 def psql(context: typer.Context) -> None:
     """Run the psql of the embedded Postgres; all arguments are its own."""
-    from gateway.catalog.programs import program
+    from gateway.catalog.programs import binaries
 
-    path = str(program("psql"))
+    path = str(binaries() / "psql")
     os.execv(path, [path, *context.args])
 
 

@@ -1,7 +1,7 @@
 """The composition root: builds everything in order, hands each part what it needs, stops in order.
 
-    Postgres ─► catalog ─► provider of engines ─► engine ─► listener
-    (stop: listener, sessions, engine, provider, catalog, Postgres)
+Postgres ─► catalog ─► provider of engines ─► engine ─► listener
+(stop: listener, sessions, engine, provider, catalog, Postgres)
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from contextlib import AsyncExitStack
 
 import structlog
 
-from gateway.catalog import Catalog
+from gateway.catalog.bootstrap import OWNER
+from gateway.catalog.catalog import Catalog, CatalogConfig
 from gateway.config import Config
 from gateway.engine.engine import FlinkEngine
 from gateway.engine.local import LocalProvider
@@ -72,10 +73,12 @@ class App:
             )
         self._tell("starting Postgres" if config.postgres is None else "connecting to Postgres")
         self.catalog = await Catalog.open(
-            data=config.data,
-            dsn=config.postgres,
-            defaults={**settings.DEFAULTS, "flink.version": version},
-            max_backends=config.limits.max_backends,
+            CatalogConfig(
+                data=config.data,
+                dsn=config.postgres,
+                defaults={**settings.DEFAULTS, "flink.version": version},
+                connections=config.limits.max_backends,
+            )
         )
         stack.push_async_callback(self.catalog.close)
         await self._check_listener()
@@ -106,10 +109,10 @@ class App:
         context, binding = make_tls(config.tls) if config.tls is not None else (None, None)
         return Peers(
             registry=Registry(config.limits.max_sessions),
-            backends=self.catalog.backends,
+            backends=self.catalog,
             engine=self.engine,
             authenticator=self.catalog.users,
-            policy=Policy(config.trust, self.catalog.owner, binding),
+            policy=Policy(config.trust, OWNER, binding),
             tls=context,
             require_tls=not config.listen.loopback,
             handshake_s=config.limits.handshake_s,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
+from protocol.decode import decode_sasl_initial
 from protocol.encode import (
     encode_authentication_ok,
     encode_authentication_sasl,
@@ -17,8 +18,7 @@ from protocol.encode import (
     encode_authentication_sasl_final,
 )
 from protocol.errors import ProtocolViolation
-from protocol.decode import decode_sasl_initial
-from protocol.messages import FrontendMessage, PasswordMessage
+from protocol.messages import Message, PasswordMessage
 from protocol.scram import ServerExchange, Verifier, mechanisms
 from session.client import Client
 from session.ports import Authenticator, Principal
@@ -62,7 +62,7 @@ async def _scram(client: Client, user: str, verifier: Verifier, policy: Policy) 
     client.write(encode_authentication_sasl_final(final))
 
 
-def _password(message: FrontendMessage) -> PasswordMessage:
+def _password(message: Message) -> PasswordMessage:
     if not isinstance(message, PasswordMessage):
         raise ProtocolViolation("expected SASL response")
     return message

@@ -19,6 +19,7 @@ from dialects import (
     parameters,
     relations,
     sample,
+    split,
     substitute,
     to_engine,
 )
@@ -136,25 +137,12 @@ def _literal(oid: int, form: int, data: bytes | None, number: int) -> str:
         raise
 
 
-class _Chain:
-    """Two rewrites, one after the other."""
-
-    def __init__(self, first: Rewritten, second: Rewritten) -> None:
-        self.text = second.text
-        self._first, self._second = first, second
-
-    def position(self, position: int) -> int:
-        return self._first.position(self._second.position(position))
-
-
 def _rewrite(one: Classified, texts: dict[int, str]) -> Rewritten:
     """The text for Flink with literals in place of parameters."""
     if not texts:
         return to_engine(one.statement)
-    from dialects import split
-
     substituted = substitute(one.statement, texts)
     statements = split(substituted.text)
     if len(statements) != 1:
         raise SqlError(INDETERMINATE_DATATYPE, "parameters do not fit this statement")
-    return _Chain(substituted, to_engine(statements[0]))  # type: ignore[return-value]
+    return substituted.then(to_engine(statements[0]))

@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Callable
 
 from protocol.connection import NEED_DATA, ServerConnection
-from protocol.messages import FrontendMessage
+from protocol.messages import Message
 
 READ_HIGH = 256 * 1024  # bytes that may wait while a statement runs
 WRITE_HIGH, WRITE_LOW = 256 * 1024, 64 * 1024  # bytes in the transport before `drain` waits
@@ -29,7 +29,7 @@ class Client(asyncio.Protocol):
         self.lost = asyncio.Event()
         self.on_lost: Callable[[], None] = lambda: None
         self.transport: asyncio.Transport | None = None
-        self._next: FrontendMessage | None = None
+        self._next: Message | None = None
         self._arrived: asyncio.Future[None] | None = None
         self._outbox = bytearray()
         self._writable = asyncio.Event()
@@ -78,7 +78,7 @@ class Client(asyncio.Protocol):
 
     # ── reading ─────────────────────────────────────────────────────────────────────────────────
 
-    async def read(self) -> FrontendMessage:
+    async def read(self) -> Message:
         """The next message. Raises SqlError for one that broke a rule, Disconnected at the end."""
         if self._next is not None:
             message, self._next = self._next, None
@@ -92,7 +92,7 @@ class Client(asyncio.Protocol):
             self._arrived = None
         return found
 
-    def peek(self) -> FrontendMessage | None:
+    def peek(self) -> Message | None:
         """The message that `read` would give at once, if there is one."""
         if self._next is None:
             found = self.wire.next_message()

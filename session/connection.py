@@ -1,4 +1,4 @@
-"""One client from start-up to its end: the loop over messages, and the one place that writes errors.
+"""One client from start-up to its end: its messages in a loop, its errors in one place.
 
     greet ─► lease on Postgres ─► ParameterStatus…, BackendKeyData, ReadyForQuery ─► messages ─► end
 
@@ -16,17 +16,17 @@ from dataclasses import dataclass
 import structlog
 
 from protocol.encode import (
+    encode,
     encode_backend_key_data,
     encode_error,
-    encode,
     encode_parameter_status,
     encode_ready_for_query,
 )
 from protocol.errors import INTERNAL_ERROR, ProtocolViolation, SqlError
 from protocol.messages import (
     CancelRequest,
-    FrontendMessage,
     FunctionCall,
+    Message,
     Parse,
     Query,
     Sync,
@@ -164,7 +164,7 @@ async def _messages(session: Session) -> None:
             await _report(session, internal, message)
 
 
-async def _dispatch(session: Session, extended: Extended, message: FrontendMessage) -> None:
+async def _dispatch(session: Session, extended: Extended, message: Message) -> None:
     if isinstance(message, Query):
         session.active(message.query)
         await handle_query(session, message.query)
@@ -193,7 +193,7 @@ async def _ready(session: Session) -> None:
     await session.client.drain()
 
 
-async def _report(session: Session, error: SqlError, message: FrontendMessage | None) -> None:
+async def _report(session: Session, error: SqlError, message: Message | None) -> None:
     """Write the error at once (drivers read before they send Sync), then get back in step."""
     if error.severity == "FATAL":
         raise error

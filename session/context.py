@@ -65,7 +65,9 @@ class Session:
         self._on_postgres = False
         self._ending: SqlError | None = None
         self.started_at = time.time()
-        self._query, self._query_start, self._state_change = "", None, time.time()
+        self._query = ""
+        self._query_start: float | None = None
+        self._state_change = self.started_at
         self._active = False
 
     # ── texts and parameters ────────────────────────────────────────────────────────────────────
@@ -121,7 +123,9 @@ class Session:
         self._reason, self._outlives_client = None, outlives_client
         task = asyncio.create_task(work, name=f"session {self.pid}: statement")
         self._running = task
-        clock = asyncio.get_running_loop().call_later(timeout_s, self._expire) if timeout_s else None
+        clock = (
+            asyncio.get_running_loop().call_later(timeout_s, self._expire) if timeout_s else None
+        )
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -150,7 +154,9 @@ class Session:
         if self._on_postgres:
             self.tasks.spawn(self.lease.cancel(), "cancel on Postgres")
 
-    def terminate(self, message: str = "terminating connection due to administrator command") -> None:
+    def terminate(
+        self, message: str = "terminating connection due to administrator command"
+    ) -> None:
         """pg_terminate_backend, or the stop of the server: the client gets 57P01 and the end."""
         if self._ending is not None:
             return
@@ -230,5 +236,3 @@ def at(error: SqlError, offset: int) -> SqlError:
     if error.position is not None:
         error.position += offset
     return error
-
-

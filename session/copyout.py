@@ -5,8 +5,9 @@ The one form in which every client shows an endless stream line by line.
 
 from __future__ import annotations
 
-from dialects import Classified, to_engine
 from protocol.copy_format import CopyWriter
+
+from dialects import Classified, to_engine
 from protocol.encode import encode_command_complete, encode_copy_done, encode_copy_out_response
 from session import cursors, rows
 from session.context import Session
@@ -22,9 +23,7 @@ async def run(session: Session, one: Classified) -> None:
     await cursors.inner_located(
         one,
         portal,
-        session.interruptible(
-            _copy(session, one, portal), timeout_s=settings.statement_timeout_s
-        ),
+        session.interruptible(_copy(session, one, portal), timeout_s=settings.statement_timeout_s),
     )
 
 
@@ -34,7 +33,9 @@ async def _copy(session: Session, one: Classified, portal: Portal) -> None:
     await rows.open_rows(session, portal, settings.engine, False)
     assert portal.columns is not None
     writer = CopyWriter([column.name for column in portal.columns], one.options)
-    client.write(encode_copy_out_response(int(writer.binary), [int(writer.binary)] * len(portal.columns)))
+    client.write(
+        encode_copy_out_response(int(writer.binary), [int(writer.binary)] * len(portal.columns))
+    )
     client.write(writer.start())
     client.flush()
     count, _ = await rows.pump(session, portal, 0, lambda data: client.write(writer.rows(data)))

@@ -14,7 +14,6 @@ from dialects import (
     Kind,
     Route,
     Statement,
-    classify_inner,
     parameters,
     split,
     substitute,
@@ -30,6 +29,7 @@ from protocol.errors import (
 )
 from session import copyout, execute, rows
 from session.context import Session
+from session.ports import Column
 from session.statements import Portal, PortalState, Prepared
 
 
@@ -74,7 +74,7 @@ _BY_NAME = frozenset(
 )
 
 
-def columns_of(session: Session, one: Classified) -> tuple[rows.Column, ...] | None:
+def columns_of(session: Session, one: Classified) -> tuple[Column, ...] | None:
     """What Describe says of such a statement: a FETCH has its cursor's columns."""
     if one.kind is Kind.FETCH and one.name in session.store.portals:
         return session.store.portals[one.name].columns
@@ -156,12 +156,13 @@ class _Step:
 
 
 def _step(portal: Portal, options: dict[str, object]) -> _Step:
-    direction = str(options.get("direction", "NEXT")).upper()
-    raw = options.get("count")
-    everything = raw == "ALL" or direction.endswith("ALL")
-    count = raw if isinstance(raw, int) else 1
-    if direction in ("NEXT", "FORWARD", "ALL", "FORWARD ALL") and (everything or count > 0):
-        return _Step(0, None if everything else count)
+    direction, count = options["direction"], options["count"]
+    if direction in ("NEXT", "FORWARD") and count is None:
+        return _Step(0, None)
+    assert isinstance(count, int) or count is None
+    count = 1 if count is None else count
+    if direction in ("NEXT", "FORWARD") and count > 0:
+        return _Step(0, count)
     if direction == "ABSOLUTE" and count > portal.position:
         return _Step(count - portal.position - 1, 1)
     if direction == "RELATIVE" and count > 0:
@@ -220,7 +221,7 @@ async def _close(session: Session, one: Classified, simple: bool) -> None:
 
 async def _prepare(session: Session, one: Classified, simple: bool) -> None:
     assert one.inner is not None and one.name is not None
-    inner = classify_inner(one)
+    inner = session.classify(one.inner.text)[0]
     session.store.add_prepared(Prepared(one.name, one.inner.text, inner, by_sql=True))
     _complete(session, "PREPARE")
 
@@ -232,7 +233,7 @@ async def _execute(session: Session, one: Classified, simple: bool) -> None:
         return
     arguments = one.options.get("arguments", ())
     assert isinstance(arguments, tuple)
-    bound = _bind(prepared, [str(argument) for argument in arguments])
+    bound = _bind(prepared, [text for text, _ in arguments])
     await execute.run_simple(session, bound)
 
 

@@ -1,7 +1,7 @@
 """Statements that Flink answers: what runs, what the client is told, in both protocols.
 
-    QUERY    rows, tag SELECT n                    SHOW     a small table
-    EXECUTE  tag only                              SUBMIT   a job handle: a row, or a NOTICE
+QUERY    rows, tag SELECT n                    SHOW     a small table
+EXECUTE  tag only                              SUBMIT   a job handle: a row, or a NOTICE
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Handle:
 
 
 async def run_simple(session: Session, classified: Classified) -> None:
-    """One statement of a Query message, answered whole. Raises SqlError, position in the statement."""
+    """One statement of a Query, answered whole. Raises SqlError, its position in the statement."""
     settings = await session.settings()
     handle = Handle(classified, settings, simple=True) if classified.kind is Kind.SUBMIT else None
     sql = to_engine(handle.statement if handle else classified.statement)

@@ -33,7 +33,7 @@ from protocol.messages import (
     DescribeStatement,
     Execute,
     Flush,
-    FrontendMessage,
+    Message,
     Parse,
 )
 from session import binding, cursors, execute, rows
@@ -63,7 +63,7 @@ class Extended:
             Flush: self.handle_flush,
         }
 
-    async def handle(self, message: FrontendMessage) -> None:
+    async def handle(self, message: Message) -> None:
         """Raises SqlError to be reported, BatchFailed for one that was."""
         await self._handlers[type(message)](message)
 
@@ -310,4 +310,3 @@ class Extended:
         await self._ours()
         session.store.close_portal(message.name)
         session.client.write(encode_close_complete())
-

@@ -21,7 +21,7 @@ Notify = Callable[[Notice], None]
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who a session is: the role that it acts as in Postgres, and its SCRAM secret if it has one."""
+    """Who a session is: the role that it has in Postgres, and its SCRAM secret if it has one."""
 
     role: str
     verifier: Verifier | None = None
@@ -78,7 +78,7 @@ class Lease(Protocol):
         ...
 
     async def settings(self, names: Sequence[str]) -> dict[str, str]:
-        """Values of the given parameters as the session sees them (cheap; one round trip at most)."""
+        """Values of the given parameters as the session sees them; one round trip at most."""
         ...
 
     def touch(self) -> None:

@@ -62,13 +62,13 @@ class Registry:
         self._secrets.pop(pid, None)
 
     def cancel(self, pid: int, secret: bytes) -> None:
-        """A CancelRequest: no answer is ever given, and a wrong key takes as long as a right one."""
+        """A CancelRequest: never answered; a wrong key takes as long as a right one."""
         known = self._secrets.get(pid, b"\0" * len(secret))
         if hmac.compare_digest(known, secret) and pid in self._sessions:
             self._sessions[pid].cancel()
 
     def signal(self, verb: str, pid: int, by: str) -> None:
-        """pg_cancel_backend and pg_terminate_backend: only sessions of the same role, as in Postgres."""
+        """pg_cancel_backend, pg_terminate_backend: sessions of the same role, as in Postgres."""
         session = self._sessions.get(pid)
         if session is not None and session.role == by:
             session.cancel() if verb == "cancel" else session.terminate()

@@ -23,9 +23,9 @@ from protocol.encode import (
     encode_parse,
     encode_sync,
 )
-from protocol.frames import FrameSplitter, parse_command_tag, parse_data_row, parse_error
 from protocol.errors import IN_FAILED_SQL_TRANSACTION, Notice, SqlError
-from protocol.messages import CopyData, CopyDone, CopyFail, FrontendMessage
+from protocol.frames import FrameSplitter, parse_command_tag, parse_data_row, parse_error
+from protocol.messages import CopyData, CopyDone, CopyFail, Message
 from session.context import Session
 from session.ports import Backend
 from session.statements import Prepared
@@ -226,15 +226,18 @@ class Relay:
         client.wire.copy_in()
         gathered = bytearray()
         while True:
-            message: FrontendMessage = await client.read()
+            message: Message = await client.read()
             if isinstance(message, CopyData):
                 gathered += encode_copy_data(message.data)
                 if len(gathered) >= COPY_GATHER:
                     await self._exchange(bytes(gathered), b"")
                     gathered.clear()
             elif isinstance(message, CopyDone | CopyFail):
-                failed = isinstance(message, CopyFail)
-                gathered += encode_copy_fail(message.message) if failed else encode_copy_done()
+                gathered += (
+                    encode_copy_done()
+                    if isinstance(message, CopyDone)
+                    else encode_copy_fail(message.message)
+                )
                 await self._exchange(bytes(gathered), kinds, sink)
                 return
 

@@ -17,7 +17,7 @@ _BLOCK = {"begin": "T", "start": "T", "commit": "I", "end": "I", "abort": "I", "
 
 
 async def handle_query(session: Session, query: str) -> None:
-    """Answer one message; ReadyForQuery is the caller's. Raises SqlError, position in the message."""
+    """Answer one message but for its ReadyForQuery. Raises SqlError, position in the message."""
     session.store.prepared.pop("", None)
     session.store.close_portal("")
     statements = session.classify(query)
@@ -73,6 +73,9 @@ def after_backend(session: Session, one: Classified) -> None:
     created = one.options.get("creates")
     if isinstance(created, str):
         session.temp_relations |= {created}
+    dropped = one.options.get("drops")
+    if isinstance(dropped, tuple):
+        session.temp_relations -= frozenset(dropped)
 
 
 def after_block(session: Session, one: Classified) -> None:

@@ -1,10 +1,10 @@
 """From the first byte to a session: encryption, the start-up packet, who it is.
 
-    client                         server
-    SSLRequest / GSSENCRequest ──► S or N, each once, in either order
-    StartupMessage 3.x ──────────► NegotiateProtocolVersion where something is newer than we are
-    (SASL dialogue) ◄────────────► AuthenticationOk
-                                   ParameterStatus…, BackendKeyData, ReadyForQuery
+client                         server
+SSLRequest / GSSENCRequest ──► S or N, each once, in either order
+StartupMessage 3.x ──────────► NegotiateProtocolVersion where something is newer than we are
+(SASL dialogue) ◄────────────► AuthenticationOk
+                               ParameterStatus…, BackendKeyData, ReadyForQuery
 """
 
 from __future__ import annotations

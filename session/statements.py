@@ -74,9 +74,7 @@ class Portal:
         if state is self.state:
             return
         if state not in _MOVES[self.state]:
-            raise SqlError(
-                OBJECT_NOT_IN_PREREQUISITE_STATE, f'portal "{self.name}" cannot be run'
-            )
+            raise SqlError(OBJECT_NOT_IN_PREREQUISITE_STATE, f'portal "{self.name}" cannot be run')
         self.state = state
 
 
