@@ -17,15 +17,15 @@ from dialects import (
     guess_parameter_types,
     literal,
     parameters,
-    relations,
-    sample,
     split,
     substitute,
     to_engine,
 )
+from dialects.sampling import relations, sample
 from protocol.errors import INDETERMINATE_DATATYPE, PROTOCOL_VIOLATION, SqlError
 from protocol.messages import Bind
-from protocol.values import TEXT, decode_parameter
+from protocol.values import decode_parameter
+from protocol.values.pgtypes import TEXT
 from session import execute
 from session.context import Session
 from session.ports import Column

@@ -11,7 +11,7 @@ from dataclasses import replace
 from dialects import Classified, Kind, Rewritten, Statement, to_engine
 from protocol.encode import encode_command_complete, encode_data_row
 from protocol.errors import Notice, SqlError
-from protocol.values import TEXT
+from protocol.values.pgtypes import TEXT
 from session import relay, rows
 from session.context import Session
 from session.ports import Column, JobHandle
