@@ -7,32 +7,32 @@
 
 The JVM is detached and outlives the server. `state.json` says where it answers; `alive.lock` proves
 that it lives even if a server died between starting it and writing the state. Every function here
-but `load` is called by the holder of start.lock; those that wait block and belong in a thread.
+but `load` is called by the holder of start.lock.
 """
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import json
 import os
 import shutil
 import socket
+import time
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gateway.engine import launch, process
-from gateway.engine.java import Java
-from gateway.engine.launch import Home, Options, Ports
+from gateway.engine.launch import Home, Ports
 from gateway.engine.locks import locked_by_jvm
 from gateway.engine.process import Identity
-from gateway.engine.provision import Distribution
-from gateway.engine.versions import FlinkVersion
+from gateway.engine.recipe import Recipe
 from protocol.errors import SYSTEM_ERROR, SqlError
 
 # The launcher gives the cluster 8 s to close; HotSpot's own exit takes little more.
 _TERM_S = 15.0
 _KILL_S = 10.0
+_POLL_S = 0.05
 _TAIL_BYTES = 64 * 1024
 
 
@@ -50,24 +50,6 @@ class State:
     @property
     def identity(self) -> Identity:
         return Identity(self.pid, self.started)
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """All that an engine is started with."""
-
-    version: FlinkVersion
-    distribution: Distribution
-    java: Java
-    kit: Path
-    options: Options
-
-    def digest(self, home: Home) -> str:
-        """Differs when an engine started now would differ from one started before."""
-        line = launch.command(self.java, home, self.distribution, self.kit, self.options)
-        values = launch.settings(home, Ports(0, 0), self.options)
-        text = json.dumps([self.distribution.release, line, values])
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def load(home: Home) -> State | None:
@@ -110,20 +92,15 @@ def start(home: Home, recipe: Recipe) -> State:
     return state
 
 
-def find(home: Home) -> Identity | None:
-    """The engine's process, written down or not; None if there is none."""
+async def stop(home: Home) -> bool:
+    """End the engine's JVM, whoever started it, written down or not; false if it cannot be ended.
+
+    Raises SqlError 58000 if the lock is held by a process that is not to be seen from here.
+    """
     state = load(home)
-    if state is not None and process.alive(state.identity):
-        return state.identity
-    if not locked_by_jvm(home.alive):
-        return None
-    return process.identify(_pid(home))
-
-
-def stop(home: Home) -> bool:
-    """End the engine's JVM, whoever started it; false if it outlived SIGKILL's limit. Blocks."""
-    identity = find(home)
-    if identity is not None and not process.kill(identity, _TERM_S, _KILL_S):
+    if state is not None and not await process.end(state.identity, _TERM_S, _KILL_S):
+        return False
+    if not await _let_go(home):
         return False
     home.state.unlink(missing_ok=True)
     shutil.rmtree(home.tmp, ignore_errors=True)
@@ -172,17 +149,29 @@ def _lay_out(home: Home, recipe: Recipe, ports: Ports) -> None:
         home.output.replace(home.output.with_suffix(".out.1"))
 
 
-def _pid(home: Home) -> int:
-    """The pid that the lock's holder wrote. Raises SqlError 58000 if it is not to be seen here."""
+async def _let_go(home: Home) -> bool:
+    """See that alive.lock is free: end its holder, and wait for what the kernel still clears up
+    (a killed process counts as dead before all of its threads, and with them the lock, are)."""
+    deadline = time.monotonic() + _KILL_S
+    while locked_by_jvm(home.alive):
+        holder = _holder(home)
+        if holder is not None and not await process.end(holder, _TERM_S, _KILL_S):
+            return False
+        if holder is None and time.monotonic() > deadline:
+            raise SqlError(
+                SYSTEM_ERROR,
+                "another process holds the engine's data directory",
+                detail=f'"{home.alive.name}" is locked, but its holder is not seen from here.',
+                hint="Give each machine or container a data directory of its own.",
+            )
+        await asyncio.sleep(_POLL_S)
+    return True
+
+
+def _holder(home: Home) -> Identity | None:
+    """The process that wrote its pid into alive.lock, if it lives and is to be seen."""
     text = home.alive.read_text("ascii").strip()
-    if text.isdigit() and process.identify(int(text)) is not None:
-        return int(text)
-    raise SqlError(
-        SYSTEM_ERROR,
-        "another process holds the engine's data directory",
-        detail=f'The lock "{home.alive.name}" is held, but its holder is not seen from here.',
-        hint="Give each machine or container a data directory of its own.",
-    )
+    return process.identify(int(text)) if text.isdigit() else None
 
 
 def _born(home: Home) -> float:

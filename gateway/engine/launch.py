@@ -215,6 +215,8 @@ def command(
         *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED),
         f"-Djava.io.tmpdir={home.tmp}",
         f"-Dlog.file={home.log}",
+        # The log stays open while the cluster closes.
+        "-Dlog4j2.shutdownHookEnabled=false",
         f"-Dlog4j.configurationFile={(home.conf / 'log4j2.properties').as_uri()}",
         *options.jvm,
         "-cp",

@@ -34,42 +34,47 @@ class Probe:
         /v1 is served by all versions.
         """
         info = await self._get(f"{gateway_url}/v1/info")
-        return None if info is None else str(info.get("version") or info.get("productVersion"))
+        return None if info is None else str(info.get("version"))
 
     async def vitals(self, jobmanager_url: str) -> Vitals | None:
-        """What /overview of the JobManager says; None if it does not answer."""
+        """What /overview of the JobManager says; None if nothing there answers as one does."""
         overview = await self._get(f"{jobmanager_url}/overview")
         if overview is None:
             return None
-        return Vitals(
-            str(overview["flink-version"]), overview["slots-total"], overview["jobs-running"]
-        )
+        try:
+            return Vitals(
+                overview["flink-version"], overview["slots-total"], overview["jobs-running"]
+            )
+        except KeyError:
+            return None
 
-    async def warm(self, gateway_url: str, api: str, timeout_s: float) -> bool:
+    async def warm(self, gateway_url: str, api: str, timeout_s: float) -> str | None:
         """Run `SELECT 1` to its end: the first statement of a gateway loads the planner (seconds).
 
-        False if it did not come to an end in time.
+        None when it did; else why not.
         """
         base = f"{gateway_url}/{api}/sessions"
         try:
             async with asyncio.timeout(timeout_s):
-                session = (await self._post(base, {}))["sessionHandle"]
+                # Flink 1.16 takes the runtime mode at the opening of a session only.
+                opening = {"properties": {"execution.runtime-mode": "batch"}}
+                session = (await self._post(base, opening))["sessionHandle"]
                 try:
                     await self._select(f"{base}/{session}", api)
                 finally:
                     async with self._http().delete(f"{base}/{session}"):
                         pass
-        except (aiohttp.ClientError, TimeoutError, KeyError):
-            return False
-        return True
+        except (aiohttp.ClientError, TimeoutError, KeyError) as error:
+            return f"{type(error).__name__}: {error}"
+        return None
 
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
 
     async def _select(self, session_url: str, api: str) -> None:
-        body = {"statement": "SELECT 1", "executionConfig": {"execution.runtime-mode": "batch"}}
-        operation = (await self._post(f"{session_url}/statements", body))["operationHandle"]
+        started = await self._post(f"{session_url}/statements", {"statement": "SELECT 1"})
+        operation = started["operationHandle"]
         base = f"{session_url}/operations/{operation}"
         path = f"{base}/result/0"
         while True:

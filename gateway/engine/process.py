@@ -5,6 +5,7 @@ A pid alone proves nothing: it is used again. A process is named by pid and star
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -45,8 +46,8 @@ def spawn(
     return identify(pid)
 
 
-def kill(identity: Identity, term_s: float, kill_s: float) -> bool:
-    """SIGTERM, wait, SIGKILL, wait; true when the process is gone. Blocks."""
+async def end(identity: Identity, term_s: float, kill_s: float) -> bool:
+    """SIGTERM, wait, SIGKILL, wait; true when the process is gone."""
     for number, limit in ((signal.SIGTERM, term_s), (signal.SIGKILL, kill_s)):
         if not alive(identity):
             return True
@@ -54,9 +55,9 @@ def kill(identity: Identity, term_s: float, kill_s: float) -> bool:
             os.kill(identity.pid, number)
         except ProcessLookupError:
             return True
-        if _gone(identity, limit):
+        if await _gone(identity, limit):
             return True
-    return not alive(identity)
+    return False
 
 
 def resident_bytes(pid: int) -> int | None:
@@ -85,12 +86,12 @@ def _fork(command: Sequence[str], environ: Mapping[str, str], output: Path, cwd:
     return process.pid
 
 
-def _gone(identity: Identity, limit_s: float) -> bool:
+async def _gone(identity: Identity, limit_s: float) -> bool:
     deadline = time.monotonic() + limit_s
     while alive(identity):
         if time.monotonic() > deadline:
             return False
-        time.sleep(_POLL_S)
+        await asyncio.sleep(_POLL_S)
     return True
 
 
