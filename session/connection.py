@@ -116,7 +116,7 @@ async def start(client: Client, peers: Peers, greeting: Greeting) -> Session:
     session.database = given["database"]
     parameters = {k: v for k, v in given.items() if k not in ("user", "replication")}
     session.lease, session.parameters = await peers.backends.open(
-        greeting.principal, parameters, session
+        greeting.principal, parameters, session, user=given["user"]
     )
     session.relay = Relay(session)
     client.on_lost = session.on_client_lost

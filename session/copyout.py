@@ -5,12 +5,15 @@ The one form in which every client shows an endless stream line by line.
 
 from __future__ import annotations
 
-from protocol.copy_format import CopyWriter
+from dataclasses import replace
 
 from dialects import Classified, to_engine
+from protocol.copy_format import CopyFormat, CopyOptions, CopyOut
 from protocol.encode import encode_command_complete, encode_copy_done, encode_copy_out_response
+from protocol.errors import UNDEFINED_COLUMN, SqlError
 from session import cursors, rows
 from session.context import Session
+from session.ports import EngineSettings
 from session.statements import Portal
 
 
@@ -18,23 +21,27 @@ async def run(session: Session, one: Classified) -> None:
     """Answer the statement: CopyOutResponse, data, CopyDone, tag COPY n."""
     assert one.inner is not None
     settings = await session.settings()
-    binary = one.options.get("format") == "binary"
+    binary = one.options["format"] == "binary"
     portal = Portal("", None, sql=to_engine(one.inner), formats=(1,) if binary else ())
     await cursors.inner_located(
         one,
         portal,
-        session.interruptible(_copy(session, one, portal), timeout_s=settings.statement_timeout_s),
+        session.interruptible(
+            _copy(session, one, portal, settings.engine), timeout_s=settings.statement_timeout_s
+        ),
     )
 
 
-async def _copy(session: Session, one: Classified, portal: Portal) -> None:
+async def _copy(
+    session: Session, one: Classified, portal: Portal, settings: EngineSettings
+) -> None:
     client = session.client
-    settings = await session.settings()
-    await rows.open_rows(session, portal, settings.engine, False)
+    await rows.open_rows(session, portal, settings, show=False)
     assert portal.columns is not None
-    writer = CopyWriter([column.name for column in portal.columns], one.options)
+    names = [column.name for column in portal.columns]
+    writer = CopyOut(_options(one, names), names)
     client.write(
-        encode_copy_out_response(int(writer.binary), [int(writer.binary)] * len(portal.columns))
+        encode_copy_out_response(writer.row_format, [writer.row_format] * len(portal.columns))
     )
     client.write(writer.start())
     client.flush()
@@ -42,3 +49,36 @@ async def _copy(session: Session, one: Classified, portal: Portal) -> None:
     client.write(writer.end())
     client.write(encode_copy_done())
     client.write(encode_command_complete(f"COPY {count}"))
+
+
+def _options(one: Classified, names: list[str]) -> CopyOptions:
+    """The statement's options for the writer, which is told only of what its format has."""
+    given = one.options
+    form = CopyFormat(given["format"])
+    if form is CopyFormat.BINARY:
+        return CopyOptions(form)
+    common = CopyOptions(
+        form,
+        delimiter=str(given["delimiter"]),
+        null=str(given["null"]),
+        header=bool(given["header"]),
+    )
+    if form is CopyFormat.TEXT:
+        return common
+    return replace(
+        common,
+        quote=str(given["quote"]),
+        escape=str(given["escape"]),
+        force_quote=_forced(given["force_quote"], names),
+    )
+
+
+def _forced(given: object, names: list[str]) -> frozenset[int] | str:
+    """Column numbers of FORCE_QUOTE. Raises SqlError 42703 for a name that is not there."""
+    if given is True:
+        return "*"
+    assert isinstance(given, tuple)
+    for name in given:
+        if name not in names:
+            raise SqlError(UNDEFINED_COLUMN, f'column "{name}" does not exist')
+    return frozenset(names.index(name) for name in given)

@@ -127,11 +127,17 @@ class LeaseEvents(Protocol):
 
 class Backends(Protocol):
     async def open(
-        self, principal: Principal, parameters: Mapping[str, str], events: LeaseEvents
+        self,
+        principal: Principal,
+        parameters: Mapping[str, str],
+        events: LeaseEvents,
+        *,
+        user: str | None = None,
     ) -> tuple[Lease, dict[str, str]]:
         """A lease, and the ParameterStatus values of the start. `parameters` are those of the
-        start-up packet but user and replication (database included). Raises SqlError (FATAL, as
-        Postgres words it) for an unknown database, role or parameter value."""
+        start-up packet but user and replication (database included); `user` is the packet's.
+        Raises SqlError (FATAL, as Postgres words it) for an unknown database, role or parameter
+        value."""
         ...
 
     async def publish_activity(self, sessions: Sequence[Activity]) -> None:

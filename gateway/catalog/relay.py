@@ -14,6 +14,7 @@ import asyncio
 import struct
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from typing import cast
 
 import structlog
 
@@ -21,7 +22,9 @@ from gateway.catalog import frames as f
 from gateway.catalog.address import Address
 from gateway.catalog.awaited import Awaited
 from gateway.catalog.dial import send_cancel
+from protocol.encode import encode_terminate
 from protocol.errors import CONNECTION_FAILURE, SqlError
+from protocol.frames import parse_data_row
 from session.ports import LeaseEvents
 
 _log = structlog.get_logger(__name__)
@@ -149,8 +152,8 @@ class Connection(asyncio.Protocol):
     # ── asyncio.Protocol ────────────────────────────────────────────────────────────────────────
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are no subclass of asyncio.Transport.
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         if self._awaited.copy_in:
@@ -229,11 +232,11 @@ class Connection(asyncio.Protocol):
         """Note a frame that is not data; False if it goes no further along the exchange."""
         idle = self._awaited.done
         if kind == _NOTICE and _SIGNAL_FIELD in data[at:end]:
-            self._signal(data[at + 5 : end])
+            self._signal(data[at:end])
             return False
         if kind == _PARAMETER:
-            self._note_parameter(data[at + 5 : end])
-        elif kind == _ERROR and self._is_fatal(data[at + 5 : end]):
+            self._note_parameter(data[at:end])
+        elif kind == _ERROR and self._is_fatal(data[at:end]):
             return False
         elif kind == _READY:
             self.status = chr(data[at + 5])
@@ -249,21 +252,21 @@ class Connection(asyncio.Protocol):
         elif self.events is not None:
             self.events.on_async(frame)
 
-    def _note_parameter(self, body: bytes) -> None:
-        name, value = f.parameter(body)
+    def _note_parameter(self, frame: bytes) -> None:
+        name, value = f.parameter(frame)
         self.parameters[name] = value
         if self.events is not None:
             self.events.on_parameter(name, value)
 
-    def _is_fatal(self, body: bytes) -> bool:
-        said = f.error(body)
+    def _is_fatal(self, frame: bytes) -> bool:
+        said = f.error(frame)
         if said.severity not in ("FATAL", "PANIC"):
             return False
         self._fatal = said
         return True
 
-    def _signal(self, body: bytes) -> None:
-        said = f.fields(body)
+    def _signal(self, frame: bytes) -> None:
+        said = f.fields(frame)
         verb, _, pid = said.get("M", "").partition(" ")
         if said.get("D") != self._signal_token or not pid.isdecimal():
             # Somebody raised the notice by hand: only our functions know the token.
@@ -284,11 +287,11 @@ class Connection(asyncio.Protocol):
         found: list[list[bytes | None]] = []
         failure: SqlError | None = None
         async for chunk in self.send(request, kinds):
-            for kind, body in f.frames(chunk):
+            for kind, frame in f.frames(chunk):
                 if kind == _DATA_ROW:
-                    found.append(f.row(body))
+                    found.append(parse_data_row(frame))
                 elif kind == _ERROR and failure is None:
-                    failure = f.error(body)
+                    failure = f.error(frame)
         if failure is not None:
             raise failure
         return found
@@ -323,7 +326,7 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         """Say goodbye and close; what is still on its way is dropped."""
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(f.TERMINATE)
+            self._transport.write(encode_terminate())
             self._transport.close()
 
     def abort(self) -> None:
