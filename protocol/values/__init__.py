@@ -10,6 +10,19 @@ silence. What a column means, which Flink type it came from, and SQL literals ar
 
 from __future__ import annotations
 
-from protocol.values.pgtypes import PgType
+from protocol.values.parameters import decode_parameter
+from protocol.values.pgtypes import PgType, array_of, element_of, type_name
+from protocol.values.rows import ColumnCodec, RowEncoder, compile_row_encoder
+from protocol.values.texts import RawJson
 
-__all__ = ["PgType"]
+__all__ = [
+    "ColumnCodec",
+    "PgType",
+    "RawJson",
+    "RowEncoder",
+    "array_of",
+    "compile_row_encoder",
+    "decode_parameter",
+    "element_of",
+    "type_name",
+]

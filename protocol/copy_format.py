@@ -1,0 +1,237 @@
+"""COPY … TO STDOUT: DataRow messages into CopyData messages, in the three formats of Postgres.
+
+    start() ──► header line or binary signature      rows(data) ──► one CopyData per DataRow
+    end()   ──► binary trailer; CopyDone and CommandComplete are the session's
+
+Text and csv take rows in text format, binary takes rows in binary format: then a DataRow's body is
+already the tuple that COPY wants, and only type bytes change. Which column is quoted, escaped or
+NULL, and which options go together, follows copyto.c and copy.c.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from protocol.errors import FEATURE_NOT_SUPPORTED, INVALID_PARAMETER_VALUE, SqlError
+from protocol.frames import iter_rows
+
+_LENGTH = struct.Struct("!I")
+_DATA = struct.Struct("!cI").pack
+_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
+_TRAILER = b"\xff\xff"
+_NOT_A_TEXT_DELIMITER = "\\.abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+class CopyFormat(Enum):
+    TEXT = "text"
+    CSV = "csv"
+    BINARY = "binary"
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOptions:
+    """Options of one COPY; None where the format's default holds.
+
+    `force_quote`: column numbers (from 0) quoted even if they need not be, or "*" for all. Raises
+    SqlError 22023 and 0A000, in Postgres's words, for options that do not go together.
+    """
+
+    format: CopyFormat = CopyFormat.TEXT
+    delimiter: str | None = None
+    null: str | None = None
+    header: bool = False
+    quote: str | None = None
+    escape: str | None = None
+    force_quote: frozenset[int] | str = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.format is CopyFormat.BINARY:
+            self._check_binary()
+        else:
+            self._check_characters()
+        if self.format is not CopyFormat.CSV:
+            for name, given in (
+                ("QUOTE", self.quote),
+                ("ESCAPE", self.escape),
+                ("FORCE_QUOTE", self.force_quote or None),
+            ):
+                if given is not None:
+                    _refuse(f"COPY {name} requires CSV mode", FEATURE_NOT_SUPPORTED)
+        else:
+            self._check_csv()
+
+    @property
+    def delimiter_or_default(self) -> str:
+        default = "," if self.format is CopyFormat.CSV else "\t"
+        return default if self.delimiter is None else self.delimiter
+
+    @property
+    def null_or_default(self) -> str:
+        default = "" if self.format is CopyFormat.CSV else "\\N"
+        return default if self.null is None else self.null
+
+    @property
+    def quote_or_default(self) -> str:
+        return '"' if self.quote is None else self.quote
+
+    @property
+    def escape_or_default(self) -> str:
+        return self.quote_or_default if self.escape is None else self.escape
+
+    def _check_binary(self) -> None:
+        for name, given in (
+            ("DELIMITER", self.delimiter is not None),
+            ("NULL", self.null is not None),
+            ("HEADER", self.header),
+        ):
+            if given:
+                _refuse(f"cannot specify {name} in BINARY mode", "42601")
+
+    def _check_characters(self) -> None:
+        delimiter, null = self.delimiter_or_default, self.null_or_default
+        if len(delimiter.encode()) != 1:
+            _refuse("COPY delimiter must be a single one-byte character", FEATURE_NOT_SUPPORTED)
+        if delimiter in "\r\n\0":
+            _refuse("COPY delimiter cannot be newline or carriage return")
+        if any(char in null for char in "\r\n\0"):
+            _refuse("COPY null representation cannot use newline or carriage return")
+        if self.format is CopyFormat.TEXT and delimiter in _NOT_A_TEXT_DELIMITER:
+            _refuse(f'COPY delimiter cannot be "{delimiter}"')
+        if delimiter in null:
+            _refuse("COPY delimiter character must not appear in the NULL specification")
+
+    def _check_csv(self) -> None:
+        for name, char in (("quote", self.quote_or_default), ("escape", self.escape_or_default)):
+            if len(char.encode()) != 1 or char == "\0":
+                _refuse(f"COPY {name} must be a single one-byte character", FEATURE_NOT_SUPPORTED)
+        if self.delimiter_or_default == self.quote_or_default:
+            _refuse("COPY delimiter and quote must be different")
+        if self.quote_or_default in self.null_or_default:
+            _refuse("CSV quote character must not appear in the NULL specification")
+
+
+def _refuse(message: str, sqlstate: str = INVALID_PARAMETER_VALUE) -> None:
+    raise SqlError(sqlstate, message)
+
+
+class CopyOut:
+    """The encoder of one COPY: `columns` are the names, which the header line shows."""
+
+    def __init__(self, options: CopyOptions, columns: Sequence[str]) -> None:
+        self._options = options
+        self._columns = columns
+        if options.format is CopyFormat.BINARY:
+            self._line: Callable[[Sequence[bytes | None]], bytes] | None = None
+        elif options.format is CopyFormat.TEXT:
+            self._line = _text_line(options)
+        else:
+            self._line = _csv_line(options, len(columns))
+
+    @property
+    def row_format(self) -> int:
+        """The format that the rows must have: 0 text, 1 binary."""
+        return 1 if self._line is None else 0
+
+    def start(self) -> bytes:
+        """CopyData before the first row, or nothing."""
+        if self._line is None:
+            return _copy_data(_SIGNATURE)
+        if not self._options.header:
+            return b""
+        names = [name.encode() for name in self._columns]
+        if self._options.format is CopyFormat.TEXT:
+            return _copy_data(self._line(names))
+        unforced = CopyOptions(
+            CopyFormat.CSV,
+            self._options.delimiter,
+            self._options.null,
+            quote=self._options.quote,
+            escape=self._options.escape,
+        )
+        return _copy_data(_csv_line(unforced, len(names))(names))
+
+    def rows(self, data: bytes) -> bytes:
+        """CopyData messages for whole DataRow messages, one for each."""
+        if self._line is None:
+            return _retyped(data)
+        line = self._line
+        parts: list[bytes] = []
+        for row in iter_rows(data):
+            text = line(row)
+            parts += (_DATA(b"d", len(text) + 4), text)
+        return b"".join(parts)
+
+    def end(self) -> bytes:
+        """CopyData after the last row, or nothing."""
+        return _copy_data(_TRAILER) if self._line is None else b""
+
+
+def _copy_data(data: bytes) -> bytes:
+    return _DATA(b"d", len(data) + 4) + data
+
+
+def _retyped(data: bytes) -> bytes:
+    copied = bytearray(data)
+    at, size, letter = 0, len(data), ord("d")
+    while at < size:
+        copied[at] = letter
+        at += 1 + _LENGTH.unpack_from(data, at + 1)[0]
+    return bytes(copied)
+
+
+# ── Lines ───────────────────────────────────────────────────────────────────────────────────────
+
+_LETTERS = {8: b"\\b", 9: b"\\t", 10: b"\\n", 11: b"\\v", 12: b"\\f", 13: b"\\r", 92: b"\\\\"}
+
+
+def _text_line(options: CopyOptions) -> Callable[[Sequence[bytes | None]], bytes]:
+    delimiter = options.delimiter_or_default.encode()
+    null = options.null_or_default.encode()
+    escapes = {bytes((code,)): escape for code, escape in _LETTERS.items()}
+    escapes.setdefault(delimiter, b"\\" + delimiter)
+    special = re.compile(b"[" + b"".join(map(re.escape, escapes)) + b"]")
+    search, substitute = special.search, special.sub
+
+    def escape(match: re.Match[bytes]) -> bytes:
+        return escapes[match[0]]
+
+    def line(fields: Sequence[bytes | None]) -> bytes:
+        shown: Iterable[bytes] = [null if f is None else f for f in fields]
+        # One look at the whole row: most have nothing to escape.
+        if search(b"".join([f for f in fields if f is not None])):
+            shown = [null if f is None else substitute(escape, f) for f in fields]
+        return delimiter.join(shown) + b"\n"
+
+    return line
+
+
+def _csv_line(options: CopyOptions, width: int) -> Callable[[Sequence[bytes | None]], bytes]:
+    delimiter = options.delimiter_or_default.encode()
+    null = options.null_or_default.encode()
+    quote = options.quote_or_default.encode()
+    escape = options.escape_or_default.encode()
+    needs_quotes = re.compile(b"[" + re.escape(delimiter + quote) + b"\r\n]").search
+    escaped = re.compile(b"[" + re.escape(quote + escape) + b"]").sub
+    alone = width == 1
+    every = range(width)
+    forced = frozenset(every if options.force_quote == "*" else options.force_quote)
+
+    def quoted(field: bytes) -> bytes:
+        return quote + escaped(lambda match: escape + match[0], field) + quote
+
+    def shown(number: int, field: bytes | None) -> bytes:
+        if field is None:
+            return null
+        # `\.` alone on a line would end the data for readers of the old kind.
+        if number in forced or field == null or (alone and field == b"\\."):
+            return quoted(field)
+        return quoted(field) if needs_quotes(field) else field
+
+    def line(fields: Sequence[bytes | None]) -> bytes:
+        return delimiter.join([shown(n, field) for n, field in enumerate(fields)]) + b"\n"
+
+    return line

@@ -1,0 +1,199 @@
+"""Numbers: how Postgres prints and packs them.
+
+Floats are printed in the shortest form that reads back to the same value (float8out, float4out with
+extra_float_digits ≥ 1), numerics with exactly the scale of their type. A numeric that would lose a
+digit to its scale is an error: Flink's DECIMAL(p,s) never holds one, so it would be a wrong type.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, InvalidOperation
+
+from protocol.errors import NUMERIC_VALUE_OUT_OF_RANGE, SqlError
+from protocol.values.pgtypes import PgType, numeric_scale
+
+_FLOAT8 = struct.Struct("!d")
+_FLOAT4 = struct.Struct("!f")
+_FLOAT4_DIGITS = 6  # every decimal of six digits survives a normal float4
+_FLOAT4_SMALLEST_NORMAL = 2.0**-126
+_FLOAT8_PLAIN, _FLOAT4_PLAIN = 15, 6  # exponents from which on Postgres writes 1e+15, 1e+06
+
+# Postgres's numeric: up to 131072 digits before the point, 16383 after it.
+MAX_WHOLE_DIGITS = 131_072
+MAX_FRACTION_DIGITS = 16_383
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,6})?", re.ASCII)
+_SPECIAL = {"nan": "NaN", "infinity": "Infinity", "-infinity": "-Infinity"}
+_SPECIAL_SIGN = {"NaN": 0xC000, "Infinity": 0xD000, "-Infinity": 0xF000}
+
+
+# ── Floats ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def float8_text(value: float | int | str) -> str:
+    number = float(value)
+    if -1e15 < number < 1e15:
+        shown = repr(number)
+        if shown.endswith(".0"):
+            return shown[:-2]
+        if "e" not in shown:
+            return shown
+    return _float_text(repr(number), _FLOAT8_PLAIN)
+
+
+def float4_text(value: float | int | str) -> str:
+    """The shortest text that reads back to the same single-precision number."""
+    number = float4(value)
+    first = _FLOAT4_DIGITS if abs(number) >= _FLOAT4_SMALLEST_NORMAL else 1
+    for digits in range(first, 9):
+        shown = f"{number:.{digits}g}"
+        if _FLOAT4.unpack(_FLOAT4.pack(float(shown)))[0] == number:
+            return _float_text(shown, _FLOAT4_PLAIN)
+    return _float_text(f"{number:.9g}", _FLOAT4_PLAIN)
+
+
+def float4(value: float | int | str) -> float:
+    """The nearest single-precision number. Raises OverflowError beyond its range."""
+    return float(_FLOAT4.unpack(_FLOAT4.pack(float(value)))[0])
+
+
+def _float_text(shown: str, plain_below: int) -> str:
+    """Postgres's spelling of a number that Python wrote in whichever notation."""
+    if shown in ("nan", "inf", "-inf"):
+        return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[shown]
+    sign, digits, exponent = Decimal(shown).normalize(_EXACT).as_tuple()
+    assert isinstance(exponent, int)  # neither NaN nor infinity here
+    minus = "-" if sign else ""
+    if not any(digits):
+        return f"{minus}0"
+    text = "".join(map(str, digits))
+    point = len(text) + exponent  # digits before the decimal point
+    if -4 <= point - 1 < plain_below:
+        return minus + _plain(text, point)
+    fraction = f".{text[1:]}" if len(text) > 1 else ""
+    return f"{minus}{text[0]}{fraction}e{point - 1:+03d}"
+
+
+def _plain(digits: str, point: int) -> str:
+    if point <= 0:
+        return f"0.{'0' * -point}{digits}"
+    if point >= len(digits):
+        return digits + "0" * (point - len(digits))
+    return f"{digits[:point]}.{digits[point:]}"
+
+
+# ── numeric ─────────────────────────────────────────────────────────────────────────────────────
+
+NumericText = Callable[[object], str]
+
+
+def numeric_text_for(type_: PgType) -> NumericText:
+    """The printer of a numeric type: str, int or Decimal in any spelling → its plain digits."""
+    scale = numeric_scale(type_)
+    if scale is None or scale < 0:
+        return lambda value: plain_numeric(value, scale)
+    whole_digits = ((type_.typmod - 4) >> 16) - scale
+
+    def text(value: object) -> str:
+        if type(value) is str:
+            whole, _, fraction = value.partition(".")
+            missing = scale - len(fraction)
+            digits = whole + fraction
+            # The usual case: unsigned plain digits that only lack zeros at their end.
+            if missing >= 0 and digits.isdigit() and digits.isascii() and whole:
+                if len(whole) <= whole_digits and (whole[0] != "0" or len(whole) == 1):
+                    return f"{whole}.{fraction}{'0' * missing}" if scale else whole
+        shown = plain_numeric(value, scale)
+        if len(shown.partition(".")[0].lstrip("-").lstrip("0")) > max(whole_digits, 0):
+            raise _overflow()
+        return shown
+
+    return text
+
+
+def plain_numeric(value: object, scale: int | None = None) -> str:
+    """Digits without exponent, as numeric_out prints them; with `scale`, exactly so many decimals.
+
+    Raises SqlError 22003 when a digit would be lost, ValueError for what is not a number.
+    """
+    if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
+        raise TypeError(f"{type(value).__name__} is no exact number")
+    text = str(value).strip()
+    if text.lower() in _SPECIAL:
+        return _SPECIAL[text.lower()]
+    if _NUMBER.fullmatch(text) is None:
+        raise ValueError("not a number")
+    number = Decimal(text)
+    if number.adjusted() >= MAX_WHOLE_DIGITS or -_exponent(number) > MAX_FRACTION_DIGITS:
+        raise SqlError(NUMERIC_VALUE_OUT_OF_RANGE, "value overflows numeric format")
+    if scale is not None:
+        number = _rescale(number, scale)
+    shown = format(number, "f")
+    return shown[1:] if number.is_zero() and shown[0] == "-" else shown
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int)  # neither NaN nor infinity passes the pattern
+    return exponent
+
+
+def _rescale(number: Decimal, scale: int) -> Decimal:
+    try:
+        scaled = number.quantize(Decimal(1).scaleb(-scale), context=_EXACT)
+    except InvalidOperation as error:
+        raise _overflow() from error
+    if scaled != number:
+        raise SqlError(
+            NUMERIC_VALUE_OUT_OF_RANGE,
+            "numeric field overflow",
+            detail=f"A value has more than the {scale} decimals of its type.",
+        )
+    return scaled if scale >= 0 else Decimal(int(scaled))
+
+
+def _overflow() -> SqlError:
+    return SqlError(NUMERIC_VALUE_OUT_OF_RANGE, "numeric field overflow")
+
+
+def numeric_binary(plain: str) -> bytes:
+    """numeric_send of plain digits: groups of four decimal digits, weight, sign, display scale."""
+    if plain in _SPECIAL_SIGN:
+        # Infinities carry the display scale of the largest possible value, NaN none.
+        return struct.pack("!hhHh", 0, 0, _SPECIAL_SIGN[plain], 0)
+    negative = plain[0] == "-"
+    whole, _, fraction = plain.lstrip("-").partition(".")
+    padded = "0" * (-len(whole) % 4) + whole + fraction + "0" * (-len(fraction) % 4)
+    groups = [int(padded[at : at + 4]) for at in range(0, len(padded), 4)]
+    weight = (len(whole) + 3) // 4 - 1
+    first = next((i for i, group in enumerate(groups) if group), len(groups))
+    groups, weight = groups[first:], weight - first
+    while groups and not groups[-1]:
+        groups.pop()
+    if not groups:
+        negative, weight = False, 0
+    head = (len(groups), weight, 0x4000 if negative else 0, len(fraction))
+    return struct.pack(f"!hhHh{len(groups)}h", *head, *groups)
+
+
+def numeric_from_binary(weight: int, sign: int, scale: int, groups: tuple[int, ...]) -> str:
+    """The plain digits of what numeric_send packed. Raises ValueError for what it never packs."""
+    special = {code: text for text, code in _SPECIAL_SIGN.items()}
+    if sign in special:
+        return special[sign]
+    if sign not in (0, 0x4000) or not 0 <= scale <= MAX_FRACTION_DIGITS:
+        raise ValueError("not a numeric")
+    if any(not 0 <= group <= 9999 for group in groups):
+        raise ValueError("not a numeric")
+    digits = "".join(f"{group:04d}" for group in groups)
+    point = (weight + 1) * 4 if groups else 0
+    if point > MAX_WHOLE_DIGITS + 4 or -point > MAX_FRACTION_DIGITS + 4:
+        raise ValueError("not a numeric")
+    whole = digits[: max(point, 0)].ljust(max(point, 0), "0").lstrip("0") or "0"
+    fraction = ("0" * max(-point, 0) + digits[max(point, 0) :])[:scale].ljust(scale, "0")
+    plain = f"{whole}.{fraction}" if scale else whole
+    negative = sign == 0x4000 and bool(plain.strip("0."))
+    return f"-{plain}" if negative else plain
