@@ -35,6 +35,7 @@ class Client(asyncio.Protocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self._held = False
+        self._flushing = False
 
     # ── asyncio.Protocol ────────────────────────────────────────────────────────────────────────
 
@@ -112,6 +113,21 @@ class Client(asyncio.Protocol):
             if self.transport is not None and not self.transport.is_closing():
                 self.transport.write(bytes(self._outbox))
             self._outbox.clear()
+
+    def flush_soon(self) -> None:
+        """Flush when nothing more is at hand: one write for all that this turn of the loop adds."""
+        if not self._flushing:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush_now)
+
+    def _flush_now(self) -> None:
+        self._flushing = False
+        self.flush()
+
+    @property
+    def blocked(self) -> bool:
+        """The peer has not taken enough: wait with `drain` before more is produced."""
+        return not self._writable.is_set()
 
     async def drain(self) -> None:
         """Flush, and wait until the peer has taken most of it. Raises Disconnected."""

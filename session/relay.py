@@ -213,7 +213,10 @@ class Relay:
                     strip = False
                     chunk = chunk.removeprefix(PARSE_COMPLETE)
                 write(chunk)
-                await client.drain()
+                if client.blocked:
+                    await client.drain()
+                else:
+                    client.flush_soon()  # the rest of a short answer is about to follow
         finally:
             self._session.on_postgres(False)
 
