@@ -1,0 +1,229 @@
+"""One session of one SQL Gateway: statements go in one at a time, operations come out.
+
+    lock ─► [1.16: SET what differs] ─► POST ─► poll page 0 until ready ─► unlock ─► Operation
+
+A second POST before the first has left planning would block a network thread of the gateway, and
+with it other clients: hence the lock. A session in which planning was cancelled is retired, because
+the interrupted planner may hold the gateway's own lock for a while; it still serves open results.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from gateway.engine import errors
+from gateway.engine.aside import Pace, uninterrupted
+from gateway.engine.http import Refused, Unreachable
+from gateway.engine.jobmanager import JobManagerClient
+from gateway.engine.operation import Operation
+from gateway.engine.pages import Row, decode, ready
+from gateway.engine.provider import Endpoint
+from gateway.engine.rest import GatewayClient
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_S = 120.0  # the gateway forgets a session that nobody named for ten minutes
+STUCK_CHECK_S = 1.0  # how often a submission that seems to hang asks the JobManager for its job
+MAX_SMALL_ROWS = 100_000  # of a SHOW or an EXPLAIN
+
+
+class SessionLost(Exception):
+    """The gateway or the session is gone. `safe`: the statement has certainly not been run."""
+
+    def __init__(self, reason: str, *, safe: bool) -> None:
+        super().__init__(reason)
+        self.safe = safe
+
+
+class Submitted(Exception):
+    """The operation hangs although its job is there (1.16 with EXECUTE PLAN)."""
+
+
+class FlinkSession:
+    """Made by `open_session`. All calls raise SqlError for what Flink refuses, else SessionLost."""
+
+    def __init__(
+        self, gateway: GatewayClient, jobs: JobManagerClient, endpoint: Endpoint, handle: str
+    ) -> None:
+        self.gateway = gateway
+        self.jobs = jobs
+        self.endpoint = endpoint
+        self.handle = handle
+        self.retired = False
+        self.operations: set[Operation] = set()
+        self._lock = asyncio.Lock()
+        self._applied: dict[str, str] = {}
+        self._heart = asyncio.create_task(self._beat(), name=f"heartbeat of Flink session {handle}")
+
+    @property
+    def usable(self) -> bool:
+        return not self.retired and not self._heart.done()
+
+    async def start(
+        self,
+        sql: str,
+        config: Mapping[str, str],
+        *,
+        job_id: str | None = None,
+        small: bool = False,
+    ) -> Operation:
+        """Run a statement until its first page is ready; `small`: it certainly starts no job.
+
+        Raises Refused with the stack of a statement that failed: what that means is the caller's.
+        """
+        async with self._lock:
+            if self.endpoint.api == "v1":
+                await self._apply(config, keep=small)
+                config = {}
+            return await self._start(sql, config, job_id)
+
+    async def small(self, sql: str, config: Mapping[str, str]) -> tuple[bytes, list[Row]]:
+        """Run a statement without a job to its end: its first page and all rows."""
+        operation = await self.start(sql, config, small=True)
+        try:
+            rows: list[Row] = []
+            token, content, pace = 0, operation.first, Pace()
+            while (page := decode(content)).result_type != "EOS":
+                rows.extend(page.results.data)
+                if len(rows) > MAX_SMALL_ROWS:
+                    raise SessionLost("the answer of a small statement has no end", safe=False)
+                if not page.results.data:
+                    await pace.wait()
+                token += 1
+                content = await self.read(operation, token)
+            return operation.first, rows
+        finally:
+            await self.finish(operation)
+
+    async def read(self, operation: Operation, token: int) -> bytes:
+        try:
+            return await operation.page(token)
+        except Unreachable as e:
+            self.retired = True
+            raise SessionLost(str(e), safe=False) from e
+        except Refused as e:
+            if errors.SESSION_LOST.search(e.text):
+                self.retired = True
+                raise SessionLost(str(e), safe=False) from e
+            raise
+
+    async def finish(self, operation: Operation) -> None:
+        """Close an operation whose work is done."""
+        await operation.release()
+        self.operations.discard(operation)
+
+    async def stop(self, operation: Operation) -> None:
+        """End an operation and its job; see Operation.stop."""
+        await operation.stop(planning=False)
+        self.operations.discard(operation)
+
+    async def close(self) -> None:
+        """Stop what is open, then the session. Never raises for a gateway that is gone."""
+        self.retired = True
+        self._heart.cancel()
+        await asyncio.gather(*(self.stop(operation) for operation in list(self.operations)))
+        try:
+            await self.gateway.close(self.handle)
+        except (Refused, Unreachable) as e:
+            log.debug("engine.session_not_closed", session=self.handle, error=str(e)[:300])
+
+    async def _apply(self, config: Mapping[str, str], *, keep: bool) -> None:
+        """1.16 reads neither the job's id nor the runtime mode from `executionConfig`: SET them.
+
+        `keep` leaves what only jobs look at for the next job.
+        """
+        for key in () if keep else self._applied.keys() - config.keys():
+            await self._set(f"RESET '{key}'")
+            del self._applied[key]
+        for key, value in config.items():
+            if self._applied.get(key) != value:
+                await self._set("SET '{}' = '{}'".format(key, value.replace("'", "''")))
+                self._applied[key] = value
+
+    async def _set(self, statement: str) -> None:
+        operation = await self._start(statement, {}, None)
+        await self.finish(operation)
+
+    async def _start(self, sql: str, config: Mapping[str, str], job_id: str | None) -> Operation:
+        post = asyncio.create_task(self._post(sql, config, job_id), name="submit a statement")
+        try:
+            operation = await asyncio.shield(post)
+            operation.first = await self._ready(operation)
+            return operation
+        except asyncio.CancelledError:
+            await uninterrupted(self._abandon(post), "abandon a statement")
+            raise
+        except Refused as e:
+            if post.done() and not post.exception():
+                await self._drop(post.result(), running=bool(errors.JSON_REFUSES.search(e.text)))
+            raise
+
+    async def _post(self, sql: str, config: Mapping[str, str], job_id: str | None) -> Operation:
+        try:
+            handle = await self.gateway.submit(self.handle, sql, config)
+        except Unreachable as e:
+            self.retired = True
+            raise SessionLost(str(e), safe=not e.sent) from e
+        except Refused as e:
+            if errors.SESSION_LOST.search(e.text):
+                self.retired = True
+                raise SessionLost(str(e), safe=True) from e
+            raise
+        operation = Operation(self.gateway, self.jobs, self.handle, handle, job_id)
+        self.operations.add(operation)
+        return operation
+
+    async def _ready(self, operation: Operation) -> bytes:
+        pace = Pace()
+        stuck = asyncio.get_running_loop().time() + STUCK_CHECK_S
+        while not ready(content := await self.read(operation, 0)):
+            await pace.wait()
+            now = asyncio.get_running_loop().time()
+            if self.endpoint.api == "v1" and operation.job_id and now > stuck:
+                stuck = now + STUCK_CHECK_S
+                if await self.jobs.state(operation.job_id):
+                    raise Submitted
+        return content
+
+    async def _drop(self, operation: Operation, *, running: bool) -> None:
+        """It failed; `running`: only its page did, the job behind it goes on."""
+        if running:
+            await self.stop(operation)
+        else:
+            await self.finish(operation)
+
+    async def _abandon(self, post: asyncio.Task[Operation]) -> None:
+        """The caller was cancelled while the statement was sent or planned."""
+        self.retired = True
+        await asyncio.wait((post,))
+        if post.exception() is None:
+            operation = post.result()
+            await operation.stop(planning=True)
+            self.operations.discard(operation)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            try:
+                await self.gateway.heartbeat(self.handle)
+            except Unreachable as e:
+                log.warning("engine.heartbeat_failed", session=self.handle, error=str(e))
+            except Refused as e:
+                log.warning("engine.session_expired", session=self.handle, error=str(e)[:300])
+                return
+
+
+async def open_session(
+    gateway: GatewayClient, jobs: JobManagerClient, endpoint: Endpoint, name: str
+) -> FlinkSession:
+    """Open a session. Its own zone is UTC, and stays so: the gateway's JSON shows TIMESTAMP_LTZ in
+    the zone of the *session* (labelled Z) while the statement computes in the zone of its
+    `executionConfig`, so that instants come out exact, the hour of a DST overlap included."""
+    try:
+        handle = await gateway.open(name, {"table.local-time-zone": "UTC"})
+    except Unreachable as e:
+        raise SessionLost(str(e), safe=True) from e
+    return FlinkSession(gateway, jobs, endpoint, handle)

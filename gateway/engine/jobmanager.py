@@ -1,0 +1,171 @@
+"""Client of the JobManager's REST: what became of a job, how many slots are free, and cancel.
+
+Shapes: Flink's manual "REST API" (the fields used here are the same from 1.16 to 2.3).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+import aiohttp
+import msgspec
+
+from gateway.engine.http import Refused, Unreachable, call
+from gateway.engine.provider import Endpoint
+
+TERMINAL = frozenset({"FINISHED", "CANCELED", "FAILED", "SUSPENDED"})
+ALIVE_TASKS = frozenset({"DEPLOYING", "INITIALIZING", "RUNNING", "FINISHED"})
+CALL_TIMEOUT_S = 10.0
+GONE_POLL_S = 0.05
+ASK_AGAIN = 20  # × GONE_POLL_S: between two requests to cancel
+UNKNOWN_CHECKS = 10  # × GONE_POLL_S: how long a job that is on its way may stay unknown
+
+
+class Slots(msgspec.Struct, frozen=True):
+    """Part of GET /overview."""
+
+    total: int = msgspec.field(name="slots-total")
+    free: int = msgspec.field(name="slots-available")
+
+
+class JobSummary(msgspec.Struct, frozen=True):
+    """An entry of GET /jobs/overview; times in milliseconds since the epoch."""
+
+    jid: str
+    name: str
+    state: str
+    start_ms: int = msgspec.field(name="start-time", default=0)
+
+
+class Metrics(msgspec.Struct, frozen=True):
+    read_records: int = msgspec.field(name="read-records", default=0)
+    read_complete: bool = msgspec.field(name="read-records-complete", default=False)
+
+
+class Vertex(msgspec.Struct, frozen=True):
+    name: str
+    status: str
+    metrics: Metrics = Metrics()
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Part of GET /jobs/ID; times in milliseconds since the epoch."""
+
+    jid: str
+    name: str
+    state: str
+    start_ms: int = msgspec.field(name="start-time", default=0)
+    vertices: list[Vertex] = []
+
+    @property
+    def ended(self) -> bool:
+        return self.state in TERMINAL
+
+    @property
+    def waits_for_resources(self) -> bool:
+        """No task of it has got as far as a slot."""
+        return not self.ended and not any(v.status in ALIVE_TASKS for v in self.vertices)
+
+
+class _Jobs(msgspec.Struct):
+    jobs: list[JobSummary]
+
+
+class _Status(msgspec.Struct):
+    status: str
+
+
+class _Entry(msgspec.Struct):
+    stacktrace: str = ""
+
+
+class _History(msgspec.Struct):
+    entries: list[_Entry] = []
+
+
+class _Exceptions(msgspec.Struct):
+    root: str | None = msgspec.field(name="root-exception", default=None)
+    history: _History = msgspec.field(name="exceptionHistory", default_factory=_History)
+
+
+class JobManagerClient:
+    """Calls on one JobManager. All raise `Unreachable` or `Refused` unless told otherwise."""
+
+    def __init__(self, http: aiohttp.ClientSession, endpoint: Endpoint) -> None:
+        self._http = http
+        self._base = endpoint.jobmanager_url
+
+    async def slots(self) -> Slots:
+        return msgspec.json.decode(await self._get("/overview"), type=Slots)
+
+    async def jobs(self) -> Sequence[JobSummary]:
+        return msgspec.json.decode(await self._get("/jobs/overview"), type=_Jobs).jobs
+
+    async def job(self, job_id: str) -> Job | None:
+        """None: the JobManager does not know it (never started here, or forgotten)."""
+        try:
+            return msgspec.json.decode(await self._get(f"/jobs/{job_id}"), type=Job)
+        except Refused as e:
+            if e.status == 404:
+                return None
+            raise
+
+    async def state(self, job_id: str) -> str | None:
+        """Its state right now (`job` may be some seconds behind: the JobManager caches it)."""
+        try:
+            content = await self._get(f"/jobs/{job_id}/status")
+        except Refused as e:
+            if e.status == 404 or "FlinkJobNotFoundException" in e.text:
+                return None
+            raise
+        return msgspec.json.decode(content, type=_Status).status
+
+    async def root_cause(self, job_id: str) -> str:
+        """The stack of what made a job fail, or an empty text."""
+        content = await self._get(f"/jobs/{job_id}/exceptions")
+        found = msgspec.json.decode(content, type=_Exceptions)
+        entries = found.history.entries
+        return found.root or (entries[0].stacktrace if entries else "")
+
+    async def cancel(self, job_id: str) -> None:
+        """Ask for it; a job that has ended or is not known is no error."""
+        try:
+            await call(
+                self._http,
+                "PATCH",
+                f"{self._base}/jobs/{job_id}",
+                params={"mode": "cancel"},
+                timeout=CALL_TIMEOUT_S,
+            )
+        except Refused as e:
+            if e.status not in (404, 409):
+                raise
+
+    async def ensure_gone(self, job_id: str, *, known: bool, limit_s: float) -> bool:
+        """Cancel it until its state is terminal. False when the limit passed before that.
+
+        `known`: it has been seen to run, so a 404 proves its end. Otherwise a submission may still
+        be on its way, and the job has to stay unknown for a moment before it counts as gone.
+        """
+        deadline = time.monotonic() + limit_s
+        patience = 0 if known else UNKNOWN_CHECKS
+        rounds = 0
+        while time.monotonic() < deadline:
+            state = await self.state(job_id)
+            if state in TERMINAL or (state is None and patience <= 0):
+                return True
+            if state is None:
+                patience -= 1
+            elif state != "CANCELLING" and rounds % ASK_AGAIN == 0:
+                await self.cancel(job_id)
+            rounds += 1
+            await asyncio.sleep(GONE_POLL_S)
+        return False
+
+    async def _get(self, path: str) -> bytes:
+        return await call(self._http, "GET", self._base + path, timeout=CALL_TIMEOUT_S)
+
+
+__all__ = ["Job", "JobManagerClient", "JobSummary", "Refused", "Slots", "Unreachable"]

@@ -1,0 +1,199 @@
+"""The Flink side of one client's session, over all versions (session.ports.EngineSession).
+
+    describe  CREATE TEMPORARY VIEW + DESCRIBE + DROP       no job
+    query     `planner`: mode, slot, job, columns           a foreground job, bound to its stream
+    show      one small page                                no job
+    execute   journal ◄─ what changed the session           no job
+    submit    `submission`: a background job                outlives the session
+
+Flink sessions are cattle: opened per version when first needed, and again when lost; the journal
+brings a new one to the client's state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from gateway.engine import errors, pages
+from gateway.engine.configuration import ClientOptions
+from gateway.engine.encoding import describe, row_encoder
+from gateway.engine.flinksession import FlinkSession, SessionLost
+from gateway.engine.http import Refused, Unreachable
+from gateway.engine.hub import Hub
+from gateway.engine.journal import Journal
+from gateway.engine.logical import from_text
+from gateway.engine.operation import LIMIT_S, Operation
+from gateway.engine.pages import FlinkColumn
+from gateway.engine.planner import Planner
+from gateway.engine.results import TableStream, lost
+from gateway.engine.secrets import mask
+from gateway.engine.submission import submit
+from protocol.errors import Notice, SqlError
+from session.ports import Column, EngineSettings, JobHandle, Notify, ResultStream
+
+log = structlog.get_logger(__name__)
+
+SHOWN_SQL = 200
+
+
+class ClientSession:
+    """Implements session.ports.EngineSession."""
+
+    def __init__(self, hub: Hub, pid: int, notify: Notify) -> None:
+        self.hub = hub
+        self.pid = pid
+        self.notify = notify
+        self.options = ClientOptions()
+        self.journal = Journal()
+        self._sessions: dict[str, FlinkSession] = {}
+        self._retired: list[FlinkSession] = []
+        self._opening = asyncio.Lock()
+        self._views = 0
+        self._planner = Planner(self)
+
+    # ── the port ────────────────────────────────────────────────────────────────────────────────
+
+    async def describe(self, sql: str, settings: EngineSettings) -> tuple[Column, ...]:
+        columns = await self.flink_columns(sql, settings)
+        return describe(columns, changes=self._planner.shows_changes(settings))
+
+    async def query(
+        self, sql: str, settings: EngineSettings, formats: Sequence[int]
+    ) -> ResultStream:
+        return await self._planner.query(sql, settings, formats)
+
+    async def show(
+        self, sql: str, settings: EngineSettings, formats: Sequence[int]
+    ) -> ResultStream:
+        first, rows = await self.small(sql, settings, self.options.statement(settings))
+        columns = pages.columns(first)
+        encode = row_encoder(columns, formats, self.options.time_zone(settings))
+        return TableStream(describe(columns), encode, [row.fields for row in rows])
+
+    async def execute(self, sql: str, settings: EngineSettings) -> None:
+        if self.options.take(sql):
+            return
+        self.journal.check_room(sql)
+        try:
+            session, operation = await self.start(sql, settings, self.options.statement(settings))
+        except Refused as e:
+            raise errors.from_stack(e.text, sql) from e
+        await session.finish(operation)
+        if [column.name for column in pages.columns(operation.first)] == ["result"]:
+            self.journal.add(sql)
+        self._planner.forget()
+
+    async def submit(self, sql: str, settings: EngineSettings) -> JobHandle:
+        return await submit(self, sql, settings)
+
+    async def close(self) -> None:
+        sessions = [*self._sessions.values(), *self._retired]
+        self._sessions.clear()
+        self._retired.clear()
+        await asyncio.gather(*(session.close() for session in sessions))
+
+    # ── for planner and submission ──────────────────────────────────────────────────────────────
+
+    async def flink_columns(self, sql: str, settings: EngineSettings) -> Sequence[FlinkColumn]:
+        """Columns of a query by way of a temporary view."""
+        self._views += 1
+        view = f"`xuanwu_describe_{self._views}`"
+        head = f"CREATE TEMPORARY VIEW {view} AS\n"
+        config = self.options.statement(settings)
+        await self.small(head + sql, settings, config, skip=len(head))
+        try:
+            _, rows = await self.small(f"DESCRIBE {view}", settings, config)
+        finally:
+            await self.small(f"DROP TEMPORARY VIEW {view}", settings, config)
+        return [FlinkColumn(row.fields[0], from_text(row.fields[1])) for row in rows]
+
+    async def small(
+        self, sql: str, settings: EngineSettings, config: Mapping[str, str], *, skip: int = 0
+    ) -> tuple[bytes, list[pages.Row]]:
+        """A statement without a job; all failures as SqlError."""
+        for last in (False, True):
+            session = await self.flink(settings.version)
+            try:
+                return await session.small(sql, config)
+            except Refused as e:
+                raise errors.from_stack(e.text, sql, skip=skip) from e
+            except SessionLost as e:
+                if last or not e.safe:
+                    raise lost(settings.version) from e
+        raise AssertionError("the last round returns or raises")
+
+    async def start(
+        self,
+        sql: str,
+        settings: EngineSettings,
+        config: Mapping[str, str],
+        job_id: str | None = None,
+    ) -> tuple[FlinkSession, Operation]:
+        """Run a statement until its first page is ready.
+
+        It is sent a second time only when the first has certainly not been run. Raises Refused for
+        what Flink says against the statement, SqlError 08006 for an engine that was lost.
+        """
+        for last in (False, True):
+            session = await self.flink(settings.version)
+            try:
+                return session, await session.start(sql, config, job_id=job_id)
+            except SessionLost as e:
+                if last or not e.safe:
+                    raise await self._lost(session, job_id) from e
+        raise AssertionError("the last round returns or raises")
+
+    async def flink(self, version: str) -> FlinkSession:
+        """The Flink session of that version, opened or renewed and brought up to date."""
+        async with self._opening:
+            session = self._sessions.get(version)
+            if session is not None and session.usable:
+                return session
+            if session is not None:
+                del self._sessions[version]
+                await self._retire(session)
+            session = await self.hub.open(version, f"xuanwu {self.pid}", self.notify)
+            self._sessions[version] = session
+            await self._replay(session)
+            return session
+
+    async def _retire(self, session: FlinkSession) -> None:
+        """Close it once its open results are done with."""
+        self._retired.append(session)
+        done = [each for each in self._retired if not each.operations]
+        self._retired = [each for each in self._retired if each.operations]
+        for each in done:
+            await each.close()
+
+    async def _replay(self, session: FlinkSession) -> None:
+        for statement in self.journal:
+            try:
+                await session.finish(await session.start(statement, {}))
+            except Refused as e:
+                self._warn(statement, errors.from_stack(e.text, statement), session)
+            except SessionLost as e:
+                raise lost(session.endpoint.version) from e
+
+    def _warn(self, statement: str, error: SqlError, session: FlinkSession) -> None:
+        shown = mask(" ".join(statement.split()))[:SHOWN_SQL]
+        self.notify(
+            Notice(
+                f"Flink {session.endpoint.version} does not accept an earlier statement of this "
+                f"session: {shown}",
+                severity="WARNING",
+                sqlstate="01000",
+                detail=str(error),
+            )
+        )
+
+    async def _lost(self, session: FlinkSession, job_id: str | None) -> SqlError:
+        """The statement may have been run: what it started must not go on unseen."""
+        if job_id is not None:
+            try:
+                await session.jobs.ensure_gone(job_id, known=False, limit_s=LIMIT_S)
+            except (Refused, Unreachable) as e:
+                log.warning("engine.job_unknown", job_id=job_id, error=str(e)[:300])
+        return lost(session.endpoint.version)

@@ -1,0 +1,163 @@
+"""INSERT, statement sets and compiled plans: background jobs under an id that we choose first.
+
+batch, and if a source is unbounded streaming ─► job id ─► handle
+                                                   └─ wait ─► end of the job, rows written
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+from gateway.engine import errors, naming
+from gateway.engine.aside import Pace, uninterrupted
+from gateway.engine.flinksession import FlinkSession, Submitted
+from gateway.engine.http import Refused, Unreachable
+from gateway.engine.jobmanager import TERMINAL, Job, JobManagerClient
+from gateway.engine.operation import LIMIT_S
+from gateway.engine.results import lost
+from gateway.engine.slots import Reservation
+from protocol.errors import INTERNAL_ERROR, QUERY_CANCELED, SqlError
+from session.ports import EngineSettings, JobHandle
+
+if TYPE_CHECKING:
+    from gateway.engine.session import ClientSession
+
+_COMPILED = re.compile(r"\s*(?:EXECUTE\s+PLAN|COMPILE\s+AND\s+EXECUTE)\b", re.IGNORECASE)
+# A compiled plan exists for streams alone.
+_NOT_IN_BATCH = re.compile(r"compiled plan feature is not supported in batch mode", re.IGNORECASE)
+_SINK = re.compile(
+    r"^Sink:|: Writer$|^(?:Streaming|Batch)\w*Writer|^\S*[Ff]ile[-]?[Ww]riter|\]: Writer"
+)
+
+
+async def submit(client: ClientSession, sql: str, settings: EngineSettings) -> JobHandle:
+    """Start the job, and wait for its end if the settings say so. Cancelled while it waits (or
+    plans), the job is cancelled too."""
+    mode = client.options.runtime_mode(settings)
+    if mode != "auto":
+        return await _submit(client, sql, settings, mode)
+    if _COMPILED.match(sql):
+        return await _submit(client, sql, settings, "streaming")
+    try:
+        return await _submit(client, sql, settings, "batch")
+    except _NeedsStreaming:
+        return await _submit(client, sql, settings, "streaming")
+
+
+class _NeedsStreaming(Exception):
+    """Planned as batch, the statement was refused for a source without end."""
+
+
+async def _submit(
+    client: ClientSession, sql: str, settings: EngineSettings, mode: str
+) -> JobHandle:
+    session = await client.flink(settings.version)
+    gate = client.hub.gate(session.endpoint)
+    reservation = await gate.acquire(settings.slot_timeout_s, client.notify)
+    job_id = uuid.uuid4().hex
+    name = naming.background(settings.application_name, client.pid, sql)
+    config = client.options.job(
+        settings, mode, job_id, name, foreground=False, counted=settings.wait
+    )
+    try:
+        await _start(client, session, sql, settings, config, job_id)
+    except Refused as e:
+        reservation.release()
+        auto = client.options.runtime_mode(settings) == "auto"
+        if mode == "batch" and auto and _streams(e.text):
+            raise _NeedsStreaming from e
+        raise errors.from_stack(e.text, sql) from e
+    except BaseException:
+        reservation.release()
+        raise
+    return await _handle(session, job_id, settings, reservation, sql)
+
+
+def _streams(stack: str) -> bool:
+    return bool(errors.UNBOUNDED_IN_BATCH.search(stack) or _NOT_IN_BATCH.search(stack))
+
+
+async def _start(
+    client: ClientSession,
+    session: FlinkSession,
+    sql: str,
+    settings: EngineSettings,
+    config: dict[str, str],
+    job_id: str,
+) -> None:
+    try:
+        session, operation = await client.start(sql, settings, config, job_id)
+    except Submitted:
+        return  # the job is known to the JobManager; its operation will never answer
+    await session.finish(operation)
+
+
+async def _handle(
+    session: FlinkSession,
+    job_id: str,
+    settings: EngineSettings,
+    reservation: Reservation,
+    sql: str,
+) -> JobHandle:
+    jobs = session.jobs
+    try:
+        if settings.wait:
+            job = await _ended(jobs, job_id, sql)
+            reservation.release()
+            rows = rows_written(job)
+            return JobHandle(job_id, job.name, settings.version, job.state, rows)
+        reservation.started()
+        job = await _seen(jobs, job_id)
+        return JobHandle(job_id, job.name, settings.version, job.state)
+    except (Refused, Unreachable) as e:
+        reservation.release()
+        raise lost(settings.version) from e
+    except BaseException:
+        reservation.release()
+        raise
+
+
+async def _seen(jobs: JobManagerClient, job_id: str) -> Job:
+    """The job as the JobManager shows it; it may need a moment to appear."""
+    pace = Pace()
+    deadline = time.monotonic() + LIMIT_S
+    while (job := await jobs.job(job_id)) is None:
+        if time.monotonic() > deadline:
+            raise SqlError(
+                INTERNAL_ERROR, f"job {job_id} was accepted, but the JobManager does not know it"
+            )
+        await pace.wait()
+    return job
+
+
+async def _ended(jobs: JobManagerClient, job_id: str, sql: str) -> Job:
+    """Wait for the end. Raises SqlError with the cause of a failure."""
+    pace = Pace()
+    try:
+        while await jobs.state(job_id) not in TERMINAL:
+            await pace.wait()
+        job = await jobs.job(job_id)
+        while job is not None and not job.ended:  # cached, behind the state
+            await pace.wait()
+            job = await jobs.job(job_id)
+    except asyncio.CancelledError:
+        gone = jobs.ensure_gone(job_id, known=True, limit_s=LIMIT_S)
+        await uninterrupted(gone, f"cancel job {job_id}")
+        raise
+    if job is None or job.state == "CANCELED":
+        raise SqlError(QUERY_CANCELED, f"job {job_id} was canceled")
+    if job.state == "FAILED":
+        raise errors.from_stack(await jobs.root_cause(job_id), sql)
+    return job
+
+
+def rows_written(job: Job) -> int | None:
+    """Records that reached the sinks; None where the JobManager cannot tell for certain."""
+    sinks = [vertex for vertex in job.vertices if _SINK.search(vertex.name)]
+    if not sinks or not all(sink.metrics.read_complete for sink in sinks):
+        return None
+    return sum(sink.metrics.read_records for sink in sinks)

@@ -1,0 +1,142 @@
+"""Queries whose columns the gateway's JSON refuses, rewritten so that the values come through.
+
+    SELECT a, m FROM t ORDER BY a        m MAP<INT, STRING>
+      ─► SELECT `a`, CAST(`m` AS MAP<STRING, STRING>) AS `m` FROM (
+         SELECT a, m FROM t
+         ) AS `wrapped`(`a`, `m`) ORDER BY a
+
+The gateway writes neither a MAP nor a MULTISET whose key is no string, nor RAW, nor VARIANT; and
+before Flink 2.3 it drops the fraction of a TIME. The client sees the columns of its own query: the
+Postgres type of such a column is the same with and without the rewrite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialects.lexer import TokenKind, scan
+from gateway.engine.logical import UNBOUNDED, LogicalType
+from gateway.engine.pages import FlinkColumn
+from protocol.errors import FEATURE_NOT_SUPPORTED, SqlError
+
+_STRINGS = frozenset({"CHAR", "VARCHAR"})
+JSON_STRING_OF_VARIANT = (2, 3)  # first version that can print a VARIANT
+TIME_FRACTIONS = (2, 3)  # first version whose gateway prints the fraction of a TIME
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
+
+
+def refused(type_: LogicalType, version: str) -> bool:
+    """Does the gateway's JSON fail on such a value, or lose a part of it?"""
+    return any(_refused(part, version) for part in type_.walk())
+
+
+def _refused(type_: LogicalType, version: str) -> bool:
+    if type_.root == "MAP":
+        return type_.key is None or type_.key.root not in _STRINGS
+    if type_.root == "MULTISET":
+        return type_.element is None or type_.element.root not in _STRINGS
+    if type_.root == "TIME":
+        return bool(type_.precision) and version_of(version) < TIME_FRACTIONS
+    return type_.root in ("RAW", "VARIANT", "BITMAP", "STRUCTURED")
+
+
+def wrap(sql: str, columns: Sequence[FlinkColumn], version: str) -> str:
+    """The query with a cast around each refused column. Raises SqlError 0A000 where none helps."""
+    query, tail = _split_order(sql.rstrip().rstrip(";"))
+    names = [_quoted(column.name) for column in columns]
+    items = [
+        f"{_cast(name, column, version)} AS {name}" if refused(column.type, version) else name
+        for name, column in zip(names, columns, strict=True)
+    ]
+    inner = ", ".join(names)
+    return (
+        f"SELECT {', '.join(items)} FROM (\n{query}\n) AS `wrapped`({inner})"
+        f"{chr(10) + tail if tail else ''}"
+    )
+
+
+def order_lost(error: SqlError) -> SqlError:
+    """The error of a wrapped query that sorts by what is not among its columns."""
+    return SqlError(
+        FEATURE_NOT_SUPPORTED,
+        "a result with such columns cannot be ordered by what it does not contain",
+        detail=error.message,
+        hint="Cast MAP, MULTISET and VARIANT columns to STRING in the query itself.",
+    )
+
+
+def has_order(sql: str) -> bool:
+    return bool(_split_order(sql)[1])
+
+
+def _cast(name: str, column: FlinkColumn, version: str) -> str:
+    root = column.type.root
+    if root == "VARIANT" and version_of(version) >= JSON_STRING_OF_VARIANT:
+        return f"JSON_STRING({name})"
+    if root in ("RAW", "TIME"):
+        return f"CAST({name} AS STRING)"
+    return f"CAST({name} AS {_readable(column, column.type)})"
+
+
+def _readable(column: FlinkColumn, type_: LogicalType) -> str:
+    """A type's SQL text, keys made strings on the way."""
+    if type_.root == "ARRAY" and type_.element:
+        return f"ARRAY<{_readable(column, type_.element)}>"
+    if type_.root == "MAP" and type_.element:
+        return f"MAP<STRING, {_readable(column, type_.element)}>"
+    if type_.root == "MULTISET":
+        return "MULTISET<STRING>"
+    if type_.root == "ROW":
+        fields = [f"{_quoted(name)} {_readable(column, field)}" for name, field in type_.fields]
+        return f"ROW<{', '.join(fields)}>"
+    if type_.root in ("VARIANT", "BITMAP", "STRUCTURED", "NULL"):
+        raise SqlError(
+            FEATURE_NOT_SUPPORTED,
+            f'column "{column.name}" of Flink type {column.type.root} cannot be returned',
+            detail=f"No cast of this Flink version makes a readable value of {type_.root}.",
+            hint="Select parts of the value, or use a later Flink version.",
+        )
+    return _scalar(type_)
+
+
+def _scalar(type_: LogicalType) -> str:
+    match type_.root:
+        case "DECIMAL":
+            return f"DECIMAL({type_.precision}, {type_.scale})"
+        case "CHAR" | "VARCHAR" | "BINARY" | "VARBINARY":
+            if type_.length == UNBOUNDED:
+                return "STRING" if type_.root in _STRINGS else "BYTES"
+            return f"{type_.root}({type_.length})"
+        case "TIMESTAMP" | "TIMESTAMP_LTZ":
+            return f"{type_.root}({type_.precision})"
+        case "INTERVAL_YEAR_MONTH":
+            return "INTERVAL YEAR TO MONTH"
+        case "INTERVAL_DAY_TIME":
+            return "INTERVAL DAY TO SECOND(3)"
+        case "RAW" | "TIME":
+            return "STRING"
+    return type_.root
+
+
+def _split_order(sql: str) -> tuple[str, str]:
+    """The query and its outermost ORDER BY with all that follows (LIMIT, OFFSET, FETCH)."""
+    depth, order = 0, -1
+    for kind, start, end in scan(sql):
+        text = sql[start:end]
+        if kind is TokenKind.OPERATOR and text in "([":
+            depth += 1
+        elif kind is TokenKind.OPERATOR and text in ")]":
+            depth -= 1
+        elif kind is TokenKind.WORD and depth == 0:
+            word = text.upper()
+            if word == "BY" and order >= 0:
+                return sql[:order], sql[order:]
+            order = start if word == "ORDER" else -1
+    return sql, ""
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
