@@ -141,6 +141,7 @@ def _lay_out(home: Home, recipe: Recipe, ports: Ports) -> None:
     shutil.rmtree(home.tmp, ignore_errors=True)
     for folder in (home.conf, home.tmp, home.logs, home.checkpoints, home.savepoints):
         folder.mkdir(parents=True, exist_ok=True)
+    home.root.chmod(0o700)  # options may hold credentials, checkpoints the users' rows
     values = launch.settings(home, ports, recipe.options)
     text = launch.config_text(recipe.version, values)
     (home.conf / recipe.version.config_file).write_text(text, "utf-8")

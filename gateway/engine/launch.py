@@ -33,6 +33,8 @@ _OPENED = (
     "sun.util.calendar",
 )
 _LOOPBACK = "127.0.0.1"
+_DROPPED = ("_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "CLASSPATH")
+_PRIVATE = ("XUANWU_", "PG")
 
 _LOG4J = """\
 status = warn
@@ -188,8 +190,12 @@ def log4j_text() -> str:
 
 
 def environment(home: Home, distribution: Distribution, base: Mapping[str, str]) -> dict[str, str]:
-    """Flink's own variables over those of the server; Java options of the machine stay out."""
-    kept = {k: v for k, v in base.items() if k not in ("_JAVA_OPTIONS", "JDK_JAVA_OPTIONS")}
+    """Flink's own variables over those of the server.
+
+    Java options of the machine stay out; so do the variables that may hold the server's secrets,
+    because whoever runs a function in Flink can read its environment.
+    """
+    kept = {k: v for k, v in base.items() if k not in _DROPPED and not k.startswith(_PRIVATE)}
     return kept | {
         "FLINK_CONF_DIR": str(home.conf),
         "FLINK_LIB_DIR": str(distribution.root / "lib"),

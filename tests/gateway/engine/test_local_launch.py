@@ -79,11 +79,13 @@ def test_command_line(tmp_path: Path) -> None:
     assert "--add-opens=java.base/java.lang=ALL-UNNAMED" in line
 
 
-def test_java_options_of_the_machine_stay_out(tmp_path: Path) -> None:
-    base = {"PATH": "/bin", "_JAVA_OPTIONS": "-Xmx64g", "JDK_JAVA_OPTIONS": "-Xmx64g"}
-    got = launch.environment(Home(tmp_path), Distribution(tmp_path, "2.2.1", ()), base)
-    assert "_JAVA_OPTIONS" not in got and "JDK_JAVA_OPTIONS" not in got
-    assert got["PATH"] == "/bin"
+def test_java_options_and_secrets_stay_out(tmp_path: Path) -> None:
+    kept = {"PATH": "/bin", "AWS_REGION": "x"}
+    dropped = {"_JAVA_OPTIONS": "-Xmx64g", "JAVA_TOOL_OPTIONS": "-Xmx64g", "CLASSPATH": "x"}
+    secret = {"XUANWU_DSN": "postgres://u:p@h/d", "PGPASSWORD": "p"}
+    distribution = Distribution(tmp_path, "2.2.1", ())
+    got = launch.environment(Home(tmp_path), distribution, kept | dropped | secret)
+    assert {k: v for k, v in got.items() if not k.startswith("FLINK_")} == kept
     assert got["FLINK_CONF_DIR"] == str(tmp_path / "conf")
 
 

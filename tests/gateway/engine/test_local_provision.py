@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import tarfile
 import threading
 import zipfile
@@ -212,3 +213,9 @@ def test_wrong_checksum_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         fetch.jar(coordinates("g:a:1"), tmp_path)
     assert "checksum" in (caught.value.detail or "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_download_is_given_up_at_once() -> None:
+    with pytest.raises(fetch.Cancelled):
+        fetch._run([sys.executable, "-c", "import time; time.sleep(60)"], lambda: True)
+    assert fetch._run([sys.executable, "-c", "print('x')"], lambda: False) == (0, "x\n")
