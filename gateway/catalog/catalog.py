@@ -90,15 +90,21 @@ class Catalog:
         await self._read_names()
         await activity.forget_stale(self._sessions)
         self._resources.push_async_callback(self._withdraw)
-        self.pool = Pool(
-            admin.address,
-            limit=self._config.connections,
-            placeholders=tuple(self._config.defaults),
-            signal_token=prepared.signal_token,
-            revive=self._revive if self._embedded is not None else None,
-            wait_s=self._config.wait_s,
-        )
+        self._token = prepared.signal_token
+        self.address = admin.address
+        self.pool = self.make_pool(limit=self._config.connections, wait_s=self._config.wait_s)
         self._resources.push_async_callback(self.pool.close)
+
+    def make_pool(self, *, limit: int, wait_s: float) -> Pool:
+        """A pool of connections for sessions; its maker closes it."""
+        return Pool(
+            self.address,
+            limit=limit,
+            placeholders=tuple(self._config.defaults),
+            signal_token=self._token,
+            revive=self._revive if self._embedded is not None else None,
+            wait_s=wait_s,
+        )
 
     @property
     def _trusted(self) -> bool:

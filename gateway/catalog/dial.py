@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from gateway.catalog.address import Address
-from gateway.catalog.frames import SSL_REQUEST, cancel_request
+from protocol.encode import encode_cancel_request, encode_ssl_request
 from protocol.errors import CONNECTION_FAILURE, SqlError
 
 _CANCEL_TIMEOUT_S = 5.0
@@ -31,7 +31,7 @@ async def send_cancel(address: Address, pid: int, secret: bytes) -> None:
         async with asyncio.timeout(_CANCEL_TIMEOUT_S):
             reader, writer = await asyncio.open_connection(**await _opened(address))
             try:
-                writer.write(cancel_request(pid, secret))
+                writer.write(encode_cancel_request(pid, secret))
                 await reader.read()  # Postgres answers nothing: it closes when it is done
             finally:
                 writer.close()
@@ -54,7 +54,7 @@ async def _opened(address: Address) -> dict[str, Any]:
 
 async def _agrees(connection: socket.socket, address: Address) -> bool:
     loop = asyncio.get_running_loop()
-    await loop.sock_sendall(connection, SSL_REQUEST)
+    await loop.sock_sendall(connection, encode_ssl_request())
     # One byte and no more: what a man in the middle puts behind it must not be taken for TLS.
     agreed = await loop.sock_recv(connection, 1) == b"S"
     if not agreed and address.tls_required:

@@ -74,7 +74,7 @@ class EmbeddedPostgres:
         """Process id of the running postmaster."""
         lines = _lines(self._cluster / "postmaster.pid")
         pid = int(lines[0]) if lines and lines[0].strip().isdecimal() else None
-        return pid if pid is not None and _alive(pid) else None
+        return pid if pid is not None and _is_postgres(pid) else None
 
     def start(self) -> None:
         """Make it run: initialise, adopt or start. Raises SqlError 58000 with Postgres's words."""
@@ -129,7 +129,7 @@ class EmbeddedPostgres:
         """Re-use a running server; it becomes ours if the process that owned it is gone."""
         lines = _lines(self._owner)
         owner = int(lines[0]) if lines and lines[0].isdecimal() else None
-        if owner is None or owner == os.getpid() or not _alive(owner):
+        if owner is None or not _alive(owner):
             self._own()
         _log.info("postgres found running", pid=self.pid)
 
@@ -152,14 +152,15 @@ class EmbeddedPostgres:
         _log.info("postgres started", pid=self.pid, path=str(self._cluster))
 
     def _bury(self) -> None:
-        """Free the lock files of a postmaster that was killed and that nobody has reaped.
+        """Free the lock files of a postmaster that is gone while its pid is not.
 
-        Where process 1 reaps no orphans (a container without an init), Postgres takes the zombie
-        for a running server. The pid is replaced by one that cannot exist, the file is kept:
-        Postgres reads from it which shared memory its orphans may still use.
+        The pid may stand for a zombie (process 1 of a container without an init reaps no orphans)
+        or for another program (pids begin anew in a new container): Postgres would take either for
+        a running server. The pid is replaced by one that cannot exist and the file is kept:
+        Postgres reads from it which shared memory its own orphans may still use.
         """
         lines = _lines(file := self._cluster / "postmaster.pid")
-        if lines and lines[0].strip().isdecimal() and _zombie(int(lines[0])):
+        if lines and self.pid is None:
             self._write(file.name, "\n".join([str(_NO_PID), *lines[1:], ""]))
             (self._socket_folder() / f".s.PGSQL.{_PORT}.lock").unlink(missing_ok=True)
 
@@ -275,9 +276,17 @@ def _alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return not _zombie(pid)
+    return _process(pid)[1] != "Z"
 
 
-def _zombie(pid: int) -> bool:
+def _is_postgres(pid: int) -> bool:
+    return _alive(pid) and _process(pid)[0] in ("postgres", "")
+
+
+def _process(pid: int) -> tuple[str, str]:
+    """Name and state letter of a process; empty where the system has no /proc."""
     stat = _lines(Path(f"/proc/{pid}/stat"))
-    return bool(stat) and stat[0].rpartition(")")[2].split()[:1] == ["Z"]
+    if not stat:
+        return "", ""
+    before, _, after = stat[0].rpartition(")")
+    return before.partition("(")[2], after.split()[0]

@@ -18,6 +18,7 @@ from gateway.catalog import frames as f
 from gateway.catalog.login import Login
 from gateway.catalog.relay import Connection
 from gateway.catalog.saved import Watch, replay
+from protocol.encode import encode_flush, encode_sync
 from protocol.errors import CONNECTION_FAILURE, IN_FAILED_SQL_TRANSACTION, SqlError
 from session.ports import LeaseEvents
 
@@ -237,7 +238,7 @@ class PooledLease:
         request = f.named_query(_NAME, f"SELECT {', '.join(columns)}", names)
         kinds = f.NAMED_QUERY_KINDS
         # In the midst of a pipeline a Sync would end the client's implicit transaction.
-        ending = (f.SYNC, b"S") if connection.synced else (f.FLUSH, b"")
+        ending = (encode_sync(), b"S") if connection.synced else (encode_flush(), b"")
         [row] = await connection.run(request + ending[0], kinds + ending[1])
         return {n: None if v is None else v.decode() for n, v in zip(names, row, strict=True)}
 

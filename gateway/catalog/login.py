@@ -15,6 +15,12 @@ from gateway.catalog import frames as f
 from gateway.catalog.address import Address
 from gateway.catalog.dial import dial
 from gateway.catalog.relay import Connection
+from protocol.encode import (
+    encode_password,
+    encode_sasl_initial_response,
+    encode_sasl_response,
+    encode_startup,
+)
 from protocol.errors import CONNECTION_FAILURE, FEATURE_NOT_SUPPORTED, SqlError
 from protocol.scram import SCRAM_SHA_256, ClientExchange
 
@@ -56,15 +62,15 @@ async def _start(connection: Connection, login: Login) -> None:
         "database": login.database,
     }
     authentication = _Authentication(login)
-    async for chunk in connection.send(f.startup(parameters), b"Q"):
-        for kind, body in f.frames(chunk):
+    async for chunk in connection.send(encode_startup(parameters), b"Q"):
+        for kind, frame in f.frames(chunk):
             if kind == _AUTHENTICATION:
-                connection.write(await authentication.answer(body))
+                connection.write(await authentication.answer(frame[5:]))
             elif kind == _KEY:
-                connection.pid = int.from_bytes(body[:4], "big")
-                connection.secret = body[4:]
+                connection.pid = int.from_bytes(frame[5:9], "big")
+                connection.secret = frame[9:]
             elif kind == _ERROR:
-                raise f.error(body)
+                raise f.error(frame)
 
 
 class _Authentication:
@@ -85,23 +91,21 @@ class _Authentication:
         return b""
 
     def _clear(self, data: bytes) -> bytes:
-        return f.message(b"p", f.cstring(self._password()))
+        return encode_password(self._password())
 
     def _md5(self, salt: bytes) -> bytes:
         inner = hashlib.md5((self._password() + self._login.role).encode()).hexdigest()
         outer = hashlib.md5(inner.encode() + salt).hexdigest()
-        return f.message(b"p", f.cstring("md5" + outer))
+        return encode_password("md5" + outer)
 
     def _sasl(self, data: bytes) -> bytes:
         if SCRAM_SHA_256.encode() not in data.split(b"\0"):
             raise SqlError(FEATURE_NOT_SUPPORTED, "Postgres offers no SCRAM-SHA-256")
         self._password()
-        first = self._scram.first()
-        body = f.cstring(SCRAM_SHA_256) + len(first).to_bytes(4, "big") + first
-        return f.message(b"p", body)
+        return encode_sasl_initial_response(SCRAM_SHA_256, self._scram.first())
 
     def _sasl_continue(self, data: bytes) -> bytes:
-        return f.message(b"p", self._scram.final(data))
+        return encode_sasl_response(self._scram.final(data))
 
     def _sasl_final(self, data: bytes) -> bytes:
         self._scram.verify(data)

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gateway.catalog import frames as f
 from gateway.catalog.relay import Connection
+from protocol.encode import encode_query
 
 # What may change a parameter. Words in comments and strings match too: that only costs a question.
 _CHANGES = re.compile(rb"\b(?:re)?set(?:_config)?\b|\bdiscard\b|\bdo\b", re.IGNORECASE)
@@ -95,7 +95,7 @@ class Watch:
 async def save(connection: Connection, names: Iterable[str]) -> Snapshot:
     """Read the state of a connection at rest. Raises SqlError (a statement_timeout may strike)."""
     literals = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
-    rows = await connection.run(f.query(_SAVE.format(names=literals)), b"Q")
+    rows = await connection.run(encode_query(_SAVE.format(names=literals)), b"Q")
     texts = [tuple((column or b"").decode() for column in row) for row in rows]
     return Snapshot(
         {name: value for kind, name, value in texts if kind == "set"},
@@ -109,12 +109,12 @@ async def replay(connection: Connection, values: Mapping[str, str]) -> None:
     ordered = sorted(values.items(), key=lambda item: item[0] == role)
     calls = ", ".join(f"pg_catalog.set_config({_text(n)}, {_text(v)}, false)" for n, v in ordered)
     if calls:
-        await connection.run(f.query(f"SELECT {calls}"), b"Q")
+        await connection.run(encode_query(f"SELECT {calls}"), b"Q")
 
 
 async def wipe(connection: Connection) -> None:
     """Make a connection as it was after its start."""
-    await connection.run(f.query("DISCARD ALL"), b"Q")
+    await connection.run(encode_query("DISCARD ALL"), b"Q")
 
 
 def _text(digits: str) -> str:
