@@ -170,9 +170,15 @@ async def _let_go(home: Home) -> bool:
 
 
 def _holder(home: Home) -> Identity | None:
-    """The process that wrote its pid into alive.lock, if it lives and is to be seen."""
+    """The process that wrote its pid into alive.lock, if it is to be seen from here.
+
+    The pid may be another container's, and then mean an innocent process here: only one that was
+    started with this very lock file counts.
+    """
     text = home.alive.read_text("ascii").strip()
-    return process.identify(int(text)) if text.isdigit() else None
+    if not text.isdigit() or str(home.alive) not in process.command_line(int(text)):
+        return None
+    return process.identify(int(text))
 
 
 def _born(home: Home) -> float:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _POLL_S = 0.1
+_children: set[int] = set()  # spawned here and not yet reaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,14 @@ async def end(identity: Identity, term_s: float, kill_s: float) -> bool:
     return False
 
 
+def command_line(pid: int) -> str:
+    """Program and arguments, for telling processes apart; empty if there is no such process."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace").replace("\0", " ")
+    except (FileNotFoundError, ProcessLookupError):
+        return _ps(pid, "command=") or ""
+
+
 def resident_bytes(pid: int) -> int | None:
     """Resident memory, where /proc tells it."""
     try:
@@ -83,6 +92,7 @@ def _fork(command: Sequence[str], environ: Mapping[str, str], output: Path, cwd:
     # Popen would warn about, and later reap, a child that is still running when it is collected:
     # this one is meant to. `_reap` does the waiting.
     process.returncode = 0
+    _children.add(process.pid)
     return process.pid
 
 
@@ -96,11 +106,10 @@ async def _gone(identity: Identity, limit_s: float) -> bool:
 
 
 def _reap(pid: int) -> None:
-    """Collect it if it is a dead child of ours; engines found again are not our children."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return
+    """Collect it if it is a dead child of ours. Engines found again are not, and the pid of an
+    old one may be that of a child which somebody else waits for."""
+    if pid in _children and os.waitpid(pid, os.WNOHANG)[0] == pid:
+        _children.discard(pid)
 
 
 def _from_proc(pid: int) -> str | None:
@@ -116,8 +125,12 @@ def _from_proc(pid: int) -> str | None:
 
 
 def _from_ps(pid: int) -> str | None:
+    state, _, started = (_ps(pid, "stat=,lstart=") or "Z").partition(" ")
+    return None if state.startswith("Z") else started.strip()
+
+
+def _ps(pid: int, columns: str) -> str | None:
     done = subprocess.run(
-        ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ["ps", "-ww", "-o", columns, "-p", str(pid)], capture_output=True, text=True, check=False
     )
-    state, _, started = done.stdout.strip().partition(" ")
-    return None if done.returncode != 0 or state.startswith("Z") else started.strip()
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -131,6 +131,32 @@ async def test_an_engine_whose_start_was_not_written_down_is_cleared_away(data: 
     await server.close()
 
 
+async def test_a_lock_held_from_elsewhere_is_an_error_and_kills_nobody(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when two containers share a volume: the pid in the lock file means another process."""
+    monkeypatch.setattr("gateway.engine.jvm._KILL_S", 0.3)
+    home(data).root.mkdir(parents=True)
+    script = (
+        "import fcntl,os,sys,time\nf=open('alive.lock','w')\nfcntl.lockf(f,fcntl.LOCK_EX)\n"
+        "f.write(str(os.getpid()))\nf.flush()\nprint('held',flush=True)\ntime.sleep(60)\n"
+    )
+    holder = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, cwd=home(data).root, stdout=asyncio.subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    assert await holder.stdout.readline() == b"held\n"
+    server = provider(data)
+    try:
+        with pytest.raises(SqlError, match="another process holds the engine's data directory"):
+            await server.ensure("2.2", ignore)
+        assert holder.returncode is None
+    finally:
+        holder.kill()
+        await holder.communicate()
+        await server.close()
+
+
 async def test_a_reused_pid_is_not_taken_for_the_engine(data: Path) -> None:
     """The state names a live process (this one) that is not what was started."""
     home(data).root.mkdir(parents=True)
