@@ -103,7 +103,7 @@ async def _once(
 
 
 def _explanation(content: bytes) -> str:
-    """Flink answers {"errors": ["Internal server error.", "<stack>"]}: the longest text tells most."""
+    """Of {"errors": ["Internal server error.", "<stack>"]} the longest text tells most."""
     try:
         texts = msgspec.json.decode(content, type=_Errors).errors
     except msgspec.DecodeError:

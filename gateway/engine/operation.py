@@ -52,7 +52,7 @@ class Operation:
         return await self.gateway.page(self.session, self.handle, token)
 
     async def release(self) -> None:
-        """Close an operation whose work is done: its job, if any, has ended by itself or goes on."""
+        """Close an operation whose work is done: its job, if any, has ended or goes on."""
         if not self._closed:
             self._closed = True
             await uninterrupted(self._close(), f"close operation {self.handle}")

@@ -34,7 +34,7 @@ class _Status(msgspec.Struct):
 
 
 class GatewayClient:
-    """Calls on one SQL Gateway. All raise `Unreachable` or `Refused`; sessions are plain handles."""
+    """Calls on one SQL Gateway; sessions are plain handles. Raises `Unreachable` and `Refused`."""
 
     def __init__(self, http: aiohttp.ClientSession, endpoint: Endpoint) -> None:
         self._http = http
