@@ -112,18 +112,27 @@ async def _roles_and_databases(connection: Any, exclusive: bool) -> None:
 
 async def _defaults(connection: Any, defaults: Mapping[str, str]) -> None:
     for name, value in defaults.items():
-        await _default(connection, name, value)
-    try:
-        async with connection.transaction():
-            await _default(connection, "temp_file_limit", _TEMP_FILE_LIMIT)
-    except asyncpg.InsufficientPrivilegeError as error:
-        # Only a superuser may; a hosted Postgres has its own limits.
-        _log.warning("default not set", name="temp_file_limit", error=str(error))
+        await connection.execute(_default_sql(name, value))
+    # What only a superuser may: the administrator of a hosted Postgres is none.
+    statements = [_default_sql("temp_file_limit", _TEMP_FILE_LIMIT)]
+    if connection.get_server_version().major >= 15:
+        # So that users may ALTER ROLE … SET them for themselves.
+        names = ", ".join(map(_dotted, defaults))
+        statements += [f"GRANT SET ON PARAMETER {names} TO PUBLIC"] if names else []
+    for sql in statements:
+        try:
+            async with connection.transaction():
+                await connection.execute(sql)
+        except asyncpg.InsufficientPrivilegeError as error:
+            _log.warning("not granted to the administrator", sql=sql, error=str(error))
 
 
-async def _default(connection: Any, name: str, value: str) -> None:
-    quoted = ".".join(map(_identifier, name.split(".")))
-    await connection.execute(f"ALTER DATABASE {SESSIONS} SET {quoted} = {_literal(value)}")
+def _default_sql(name: str, value: str) -> str:
+    return f"ALTER DATABASE {SESSIONS} SET {_dotted(name)} = {_literal(value)}"
+
+
+def _dotted(name: str) -> str:
+    return ".".join(map(_identifier, name.split(".")))
 
 
 async def _owner_password(connection: Any, platform: Any) -> str:

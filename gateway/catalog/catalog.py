@@ -56,7 +56,7 @@ class Catalog:
     """
 
     def __init__(self, config: CatalogConfig) -> None:
-        self._config = config
+        self.config = config
         self._embedded = None if config.dsn else EmbeddedPostgres(config.data)
         self._server = f"{socket.gethostname()}:{os.getpid()}"
         self._resources = AsyncExitStack()
@@ -81,7 +81,7 @@ class Catalog:
 
     async def _start(self) -> None:
         admin = await self._postgres()
-        prepared = await bootstrap(admin, self._config.defaults, exclusive=self._trusted)
+        prepared = await bootstrap(admin, self.config.defaults, exclusive=self._trusted)
         enter = self._resources.enter_async_context
         self.store = await enter(pooled(admin, PLATFORM, _STORE_CONNECTIONS))
         self._sessions = await enter(pooled(admin, SESSIONS, _ADMIN_CONNECTIONS))
@@ -92,7 +92,7 @@ class Catalog:
         self._resources.push_async_callback(self._withdraw)
         self._token = prepared.signal_token
         self.address = admin.address
-        self.pool = self.make_pool(limit=self._config.connections, wait_s=self._config.wait_s)
+        self.pool = self.make_pool(limit=self.config.connections, wait_s=self.config.wait_s)
         self._resources.push_async_callback(self.pool.close)
 
     def make_pool(self, *, limit: int, wait_s: float) -> Pool:
@@ -100,7 +100,7 @@ class Catalog:
         return Pool(
             self.address,
             limit=limit,
-            placeholders=tuple(self._config.defaults),
+            placeholders=tuple(self.config.defaults),
             signal_token=self._token,
             revive=self._revive if self._embedded is not None else None,
             wait_s=wait_s,
@@ -112,8 +112,8 @@ class Catalog:
 
     async def _postgres(self) -> Admin:
         if self._embedded is None:
-            assert self._config.dsn is not None
-            return address.parse(self._config.dsn)
+            assert self.config.dsn is not None
+            return address.parse(self.config.dsn)
         self._resources.push_async_callback(asyncio.to_thread, self._embedded.stop)
         await asyncio.to_thread(self._embedded.start)
         return self._embedded.admin

@@ -14,11 +14,15 @@ from dataclasses import dataclass
 from gateway.catalog.relay import Connection
 from protocol.encode import encode_query
 
-# What may change a parameter. Words in comments and strings match too: that only costs a question.
-_CHANGES = re.compile(rb"\b(?:re)?set(?:_config)?\b|\bdiscard\b|\bdo\b", re.IGNORECASE)
-_DOTTED = re.compile(rb"[a-z_][\w$]*(?:\.[a-z_][\w$]*)+", re.IGNORECASE)
+# What may change a parameter. No boundary in front: the byte before may be that of a length. Other
+# words that end so, and words in comments and strings, match too: that only costs a question.
+_CHANGES = re.compile(rb"set(?:_config)?\b|discard\b|do\b", re.IGNORECASE)
+_PART = rb'"?[a-z_\x80-\xff][\w$\x80-\xff]*"?'
+_DOTTED = re.compile(_PART + rb"(?:\s*\.\s*" + _PART + rb")+", re.IGNORECASE)
 # A name that is computed cannot be found in the text.
-_COMPUTED = re.compile(rb"\bset_config\s*\(\s*(?!E?')|\bdo\b(?=.*\bset)", re.IGNORECASE | re.DOTALL)
+_COMPUTED = re.compile(
+    rb"set_config\s*\((?!\s*'[^'\\]*'\s*,)|do\b(?=.*set)", re.IGNORECASE | re.DOTALL
+)
 _MAX_NAMES = 500
 
 # Postgres shows no placeholder (a dotted name without a definition) in pg_settings: they are asked
@@ -77,11 +81,16 @@ class Watch:
             return
         self.changed = True
         for found in _DOTTED.findall(request):
-            self._add(found.decode().lower())
+            self._add(found)
         if _COMPUTED.search(request) is not None:
             self.untraceable = True
 
-    def _add(self, name: str) -> None:
+    def _add(self, found: bytes) -> None:
+        try:
+            name = re.sub(r'["\s]', "", found.decode()).lower()
+        except UnicodeDecodeError:
+            self.untraceable = True  # a name in the client's own encoding
+            return
         if name not in self._names:
             self.foreign = True
             self._names.add(name)
