@@ -111,8 +111,13 @@ def exclusive(target: Path, what: str, job: Job) -> Iterator[None]:
 
 @contextmanager
 def aside(target: Path) -> Iterator[Path]:
-    """A folder to build in, on the same file system; renamed to `target` when the block ends."""
+    """A folder to build in, on the same file system; renamed to `target` when the block ends.
+
+    For the holder of `exclusive(target)`: whatever a killed builder has left is cleared away.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
+    for left in target.parent.glob(f".{target.name}-*"):
+        shutil.rmtree(left)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
         building = Path(scratch, "new")
         building.mkdir()

@@ -167,6 +167,13 @@ def test_a_torn_folder_is_built_anew(registry: Registry, tmp_path: Path) -> None
     assert provision(VERSION, tmp_path, Job()).release == "2.2.2"
 
 
+def test_what_a_killed_builder_left_is_cleared_away(registry: Registry, tmp_path: Path) -> None:
+    left = tmp_path / "flink" / ".2.2-abc" / "new" / "lib"
+    left.mkdir(parents=True)
+    provision(VERSION, tmp_path, Job())
+    assert sorted(p.name for p in (tmp_path / "flink").iterdir()) == [".2.2.lock", "2.2"]
+
+
 def test_concurrent_provisioning_fetches_once(registry: Registry, tmp_path: Path) -> None:
     found: list[Distribution] = []
     threads = [
