@@ -8,6 +8,7 @@ Dates are counted here rather than by `datetime`, which ends at the years 1 and 
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 
 from protocol.errors import DATETIME_FIELD_OVERFLOW, SqlError
 
@@ -20,6 +21,8 @@ _MIN_TIMESTAMP_US = -211_813_488_000_000_000
 
 _DATE = re.compile(r"([+-]?\d{4,9})-(\d\d)-(\d\d)", re.ASCII)
 _TIME = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?", re.ASCII)
+_EPOCH = datetime(2000, 1, 1)
+_EPOCH_ORDINAL = _EPOCH.toordinal()
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 # ── Counting ────────────────────────────────────────────────────────────────────────────────────
@@ -91,15 +94,22 @@ def spell_time(micros: int) -> str:
 
 
 def date_text(value: str) -> str:
-    if len(value) == 10 and value[4] == "-" and value[:4] != "0000":
+    if _is_plain_date(value):
         return value
     date_days(value)  # for its check of the range
     shown, era = spell_date(*_date_parts(value))
     return shown + era
 
 
+def _is_plain_date(value: str) -> bool:
+    """Years 1 to 9999: the usual case, which needs no arithmetic of ours."""
+    return len(value) == 10 and value[4] == "-" and value >= "0001"
+
+
 def date_days(value: str) -> int:
     """Days since 2000-01-01, which is date's binary form."""
+    if _is_plain_date(value):
+        return date.fromisoformat(value).toordinal() - _EPOCH_ORDINAL
     days = checked_days(*_date_parts(value))
     if not _MIN_DAY <= days < _END_DATE:
         raise SqlError(DATETIME_FIELD_OVERFLOW, f'date out of range: "{value}"')
@@ -136,20 +146,28 @@ def time_micros(value: str) -> int:
 
 
 def timestamp_text(value: str) -> str:
-    if value[4:5] == "-" and value[10:11] == "T" and value[:4] != "0000" and value[0] != "-":
-        if len(value) == 19:
-            return f"{value[:10]} {value[11:]}"
-        if value[19:20] == ".":
-            return f"{value[:10]} {value[11:26]}".rstrip("0").rstrip(".")
+    if _is_plain_timestamp(value) and (len(value) == 19 or value[-1] != "0"):
+        return value.replace("T", " ")
     return spell_timestamp(timestamp_micros(value))
 
 
 def timestamp_micros(value: str) -> int:
     """Microseconds since 2000-01-01, which is timestamp's binary form."""
-    date, separator, time = value.partition("T")
+    if _is_plain_timestamp(value):
+        since = datetime.fromisoformat(value) - _EPOCH
+        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    day, separator, time = value.partition("T")
     if not separator:
         raise ValueError("not an ISO timestamp")
-    return checked_timestamp(checked_days(*_date_parts(date)) * DAY_US + time_micros(time))
+    return checked_timestamp(checked_days(*_date_parts(day)) * DAY_US + time_micros(time))
+
+
+def _is_plain_timestamp(value: str) -> bool:
+    """Years 1 to 9999 and at most six decimals, the usual case."""
+    size = len(value)
+    if not (19 <= size <= 26 and value[10] == "T" and value[4] == "-" and value >= "0001"):
+        return False
+    return size == 19 or (value[19] == "." and size > 20)
 
 
 def checked_timestamp(micros: int) -> int:
@@ -161,8 +179,8 @@ def checked_timestamp(micros: int) -> int:
 def spell_timestamp(micros: int, suffix: str = "") -> str:
     """`suffix` is an offset: it stands between the time and ` BC`."""
     days, of_day = divmod(micros, DAY_US)
-    date, era = spell_date(*civil(days))
-    return f"{date} {spell_time(of_day)}{suffix}{era}"
+    day, era = spell_date(*civil(days))
+    return f"{day} {spell_time(of_day)}{suffix}{era}"
 
 
 def iso_timestamp(micros: int, suffix: str = "") -> str:

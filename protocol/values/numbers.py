@@ -7,18 +7,20 @@ digit to its scale is an error: Flink's DECIMAL(p,s) never holds one, so it woul
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 from collections.abc import Callable
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, InvalidOperation
+from fractions import Fraction
 
 from protocol.errors import NUMERIC_VALUE_OUT_OF_RANGE, SqlError
 from protocol.values.pgtypes import PgType, numeric_scale
 
-_FLOAT8 = struct.Struct("!d")
 _FLOAT4 = struct.Struct("!f")
 _FLOAT4_DIGITS = 6  # every decimal of six digits survives a normal float4
 _FLOAT4_SMALLEST_NORMAL = 2.0**-126
+_FLOAT4_EXACT_INTEGERS = 2.0**24
 _FLOAT8_PLAIN, _FLOAT4_PLAIN = 15, 6  # exponents from which on Postgres writes 1e+15, 1e+06
 
 # Postgres's numeric: up to 131072 digits before the point, 16383 after it.
@@ -41,18 +43,47 @@ def float8_text(value: float | int | str) -> str:
             return shown[:-2]
         if "e" not in shown:
             return shown
+    elif math.isfinite(number):
+        return _float_text(_shortest(number, 53, -1074), _FLOAT8_PLAIN)
     return _float_text(repr(number), _FLOAT8_PLAIN)
 
 
 def float4_text(value: float | int | str) -> str:
     """The shortest text that reads back to the same single-precision number."""
     number = float4(value)
+    if not math.isfinite(number) or number == 0:
+        return float8_text(number)
+    if abs(number) >= _FLOAT4_EXACT_INTEGERS or abs(math.frexp(number)[0]) == 0.5:
+        return _float_text(_shortest(number, 24, -149), _FLOAT4_PLAIN)
     first = _FLOAT4_DIGITS if abs(number) >= _FLOAT4_SMALLEST_NORMAL else 1
     for digits in range(first, 9):
         shown = f"{number:.{digits}g}"
         if _FLOAT4.unpack(_FLOAT4.pack(float(shown)))[0] == number:
             return _float_text(shown, _FLOAT4_PLAIN)
     return _float_text(f"{number:.9g}", _FLOAT4_PLAIN)
+
+
+def _shortest(number: float, bits: int, least_exponent: int) -> str:
+    """The shortest decimal strictly between the neighbours' midpoints.
+
+    Python also takes a decimal that lies on a midpoint, if it reads back by rounding to even;
+    Postgres (d2s.c, acceptBounds false) does not. It matters for large numbers, where midpoints
+    are integers of few digits, and for powers of two, whose lower neighbour is nearer.
+    """
+    mantissa, exponent = math.frexp(abs(number))
+    exponent = max(exponent - bits, least_exponent)
+    value, ulp = Fraction(abs(number)), Fraction(2) ** exponent
+    below = ulp / 4 if mantissa == 0.5 and exponent > least_exponent else ulp / 2
+    point = Decimal(repr(number)).adjusted()
+    sign = "-" if number < 0 else ""
+    for digits in range(1, 18):
+        unit = Fraction(10) ** (point - digits + 1)
+        down = value // unit
+        inside = [n for n in (down, down + 1) if -below < n * unit - value < ulp / 2]
+        if inside:
+            best = min(inside, key=lambda n: (abs(n * unit - value), n % 2))
+            return f"{sign}{best}e{point - digits + 1}"
+    return repr(number)
 
 
 def float4(value: float | int | str) -> float:
@@ -97,15 +128,18 @@ def numeric_text_for(type_: PgType) -> NumericText:
         return lambda value: plain_numeric(value, scale)
     whole_digits = ((type_.typmod - 4) >> 16) - scale
 
+    padding = ["0" * count for count in range(scale + 1)]
+
     def text(value: object) -> str:
-        if type(value) is str:
-            whole, _, fraction = value.partition(".")
+        # The usual case: plain digits without a sign that only lack zeros at their end.
+        if type(value) is str and value.isascii():
+            whole, dot, fraction = value.partition(".")
             missing = scale - len(fraction)
-            digits = whole + fraction
-            # The usual case: unsigned plain digits that only lack zeros at their end.
-            if missing >= 0 and digits.isdigit() and digits.isascii() and whole:
-                if len(whole) <= whole_digits and (whole[0] != "0" or len(whole) == 1):
-                    return f"{whole}.{fraction}{'0' * missing}" if scale else whole
+            if whole.isdigit() and missing >= 0 and (value[0] != "0" or len(whole) == 1):
+                if len(whole) <= whole_digits and (fraction.isdigit() or not dot):
+                    if not scale:
+                        return whole
+                    return f"{value}{'' if dot else '.'}{padding[missing]}"
         shown = plain_numeric(value, scale)
         if len(shown.partition(".")[0].lstrip("-").lstrip("0")) > max(whole_digits, 0):
             raise _overflow()
@@ -159,6 +193,13 @@ def _overflow() -> SqlError:
     return SqlError(NUMERIC_VALUE_OUT_OF_RANGE, "numeric field overflow")
 
 
+def _layout(groups: int) -> struct.Struct:
+    return struct.Struct(f"!hhHh{groups}h")
+
+
+_LAYOUTS = [_layout(groups) for groups in range(16)]
+
+
 def numeric_binary(plain: str) -> bytes:
     """numeric_send of plain digits: groups of four decimal digits, weight, sign, display scale."""
     if plain in _SPECIAL_SIGN:
@@ -169,14 +210,16 @@ def numeric_binary(plain: str) -> bytes:
     padded = "0" * (-len(whole) % 4) + whole + fraction + "0" * (-len(fraction) % 4)
     groups = [int(padded[at : at + 4]) for at in range(0, len(padded), 4)]
     weight = (len(whole) + 3) // 4 - 1
-    first = next((i for i, group in enumerate(groups) if group), len(groups))
-    groups, weight = groups[first:], weight - first
+    if not groups[0]:
+        first = next((i for i, group in enumerate(groups) if group), len(groups))
+        groups, weight = groups[first:], weight - first
     while groups and not groups[-1]:
         groups.pop()
     if not groups:
         negative, weight = False, 0
-    head = (len(groups), weight, 0x4000 if negative else 0, len(fraction))
-    return struct.pack(f"!hhHh{len(groups)}h", *head, *groups)
+    layout = _LAYOUTS[len(groups)] if len(groups) < len(_LAYOUTS) else _layout(len(groups))
+    sign = 0x4000 if negative else 0
+    return layout.pack(len(groups), weight, sign, len(fraction), *groups)
 
 
 def numeric_from_binary(weight: int, sign: int, scale: int, groups: tuple[int, ...]) -> str:

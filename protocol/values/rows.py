@@ -56,7 +56,8 @@ class _Lengths(dict[int, str]):
         return _WORD(length).decode("latin-1")
 
 
-_LENGTHS = _Lengths({n: _WORD(n).decode("latin-1") for n in range(_KNOWN_LENGTHS)})
+_SHORT_LENGTHS = [_WORD(n).decode("latin-1") for n in range(_KNOWN_LENGTHS)]
+_LENGTHS = _Lengths(enumerate(_SHORT_LENGTHS))
 _NULL = "\xff\xff\xff\xff"
 _BOOLS = {True: "\0\0\0\1t", False: "\0\0\0\1f"}
 _BINARY_BOOLS = {True: "\0\0\0\1\1", False: "\0\0\0\1\0"}
@@ -84,18 +85,33 @@ def compile_row_encoder(columns: Sequence[ColumnCodec], *, time_zone: str = "UTC
         raise SqlError(
             PROGRAM_LIMIT_EXCEEDED, f"target lists can have at most {MAX_COLUMNS} entries"
         )
-    source, names = _source(columns, time_zone)
-    exec(compile(source, "<row encoder>", "exec"), names)  # from our own templates alone
-    encode_rows = cast("Callable[[Iterable[Sequence[object]]], str]", names["encode_rows"])
+    short = _compile(columns, time_zone, _SHORT_LENGTHS)
+    any_length = _compile(columns, time_zone, _LENGTHS)
+    encode_rows = short
 
     def encode(rows: Iterable[Sequence[object]]) -> bytes:
+        nonlocal encode_rows
         rows = rows if isinstance(rows, list | tuple) else list(rows)
         try:
-            return encode_rows(rows).encode("latin-1")
+            try:
+                return encode_rows(rows).encode("latin-1")
+            except IndexError:
+                # A field or row longer than the table of the faster function knows.
+                encode_rows = any_length
+                return encode_rows(rows).encode("latin-1")
         except _UNFIT as error:
             raise _explain(rows, columns, time_zone, error) from error
 
     return encode
+
+
+def _compile(
+    columns: Sequence[ColumnCodec], time_zone: str, lengths: list[str] | dict[int, str]
+) -> Callable[[Sequence[Sequence[object]]], str]:
+    source, names = _source(columns, time_zone)
+    names["LENGTH"] = lengths
+    exec(compile(source, "<row encoder>", "exec"), names)  # from our own templates alone
+    return cast("Callable[[Sequence[Sequence[object]]], str]", names["encode_rows"])
 
 
 # ── The generated function ──────────────────────────────────────────────────────────────────────
@@ -103,7 +119,6 @@ def compile_row_encoder(columns: Sequence[ColumnCodec], *, time_zone: str = "UTC
 
 def _source(columns: Sequence[ColumnCodec], time_zone: str) -> tuple[str, dict[str, Any]]:
     names: dict[str, Any] = {
-        "LENGTH": _LENGTHS,
         "NULL": _NULL,
         "BOOL": _BOOLS,
         "BINARY_BOOL": _BINARY_BOOLS,
@@ -115,7 +130,7 @@ def _source(columns: Sequence[ColumnCodec], time_zone: str) -> tuple[str, dict[s
         cells += _column_source(index, column, time_zone, names)
     count = struct.pack("!H", len(columns)).decode("latin-1")
     unpack = "".join(f"v{index}, " for index in range(len(columns)))
-    fields = "".join(f"{{v{index}}}" for index in range(len(columns)))
+    fields = "".join(f"{{n{index}}}{{v{index}}}" for index in range(len(columns)))
     lines = [
         "def encode_rows(rows):",
         "    out = []",
@@ -132,8 +147,8 @@ def _source(columns: Sequence[ColumnCodec], time_zone: str) -> tuple[str, dict[s
 def _column_source(
     index: int, column: ColumnCodec, time_zone: str, names: dict[str, Any]
 ) -> list[str]:
-    """Statements that turn the variable `v<index>` from a value into its field."""
-    v = f"v{index}"
+    """Statements that turn `v<index>` from a value into its text; `n<index>` is its length word."""
+    v, n = f"v{index}", f"n{index}"
     lines: list[str] = []
     if column.convert is not None:
         names[f"convert{index}"] = column.convert
@@ -141,20 +156,24 @@ def _column_source(
     inline = _INLINE.get((column.type.oid, column.format))
     if inline is None:
         inline = _call(index, column, time_zone, names)
-    body = [f"    {line.format(v=v, i=index)}" for line in inline]
-    return [*lines, f"if {v} is None: {v} = NULL", "else:", *body]
+    body = [f"    {line.format(v=v, n=n, i=index)}" for line in inline]
+    return [*lines, f"if {v} is None: {n} = NULL; {v} = ''", "else:", *body]
 
 
-# What is cheapest written out. {v}: the variable, {i}: the column.
+# What is cheapest written out. {v}: the value, {n}: its length word, {i}: the column.
+_MEASURE = "{n} = LENGTH[len({v})]"
 _STRING_SOURCE = (
     "if not {v}.isascii(): {v} = {v}.encode().decode('latin-1')",
     "if '\\0' in {v}: raise unfit_text('0x00')",
-    "{v} = LENGTH[len({v})] + {v}",
+    _MEASURE,
 )
-_INTEGER_SOURCE = ("{v} = integer({v})", "{v} = LENGTH[len({v})] + {v}")
+_INTEGER_SOURCE = (
+    "{v} = f'{{{v}}}' if {v}.__class__ is int else integer({v})",
+    _MEASURE,
+)
 _INLINE: Mapping[tuple[int, int], tuple[str, ...]] = {
-    (pgtypes.BOOL.oid, 0): ("{v} = BOOL[{v}]",),
-    (pgtypes.BOOL.oid, 1): ("{v} = BINARY_BOOL[{v}]",),
+    (pgtypes.BOOL.oid, 0): ("{n} = BOOL[{v}]", "{v} = ''"),
+    (pgtypes.BOOL.oid, 1): ("{n} = BINARY_BOOL[{v}]", "{v} = ''"),
     (pgtypes.INT2.oid, 0): _INTEGER_SOURCE,
     (pgtypes.INT4.oid, 0): _INTEGER_SOURCE,
     (pgtypes.INT8.oid, 0): _INTEGER_SOURCE,
@@ -197,11 +216,11 @@ def _call(
         names[f"encode{index}"] = encoder.binary
         return (
             "{v} = encode{i}({v}).decode('latin-1')",
-            "{v} = LENGTH[len({v})] + {v}",
+            _MEASURE,
         )
     names[f"encode{index}"] = encoder.text
     if column.type.oid in _ASCII:
-        return ("{v} = encode{i}({v})", "{v} = LENGTH[len({v})] + {v}")
+        return ("{v} = encode{i}({v})", _MEASURE)
     return ("{v} = encode{i}({v})", *_STRING_SOURCE)
 
 
@@ -215,7 +234,7 @@ def _explain(
     cause: Exception,
 ) -> SqlError:
     """Encode value by value to say which column it was; the value itself is not shown."""
-    singles = [_single(column, time_zone) for column in columns]
+    singles = [_compile([column], time_zone, _LENGTHS) for column in columns]
     for row in rows:
         if len(row) != len(columns):
             return SqlError(
@@ -227,12 +246,6 @@ def _explain(
             except _UNFIT as error:
                 return _misfit(number, columns[number].type, error)
     return SqlError(DATA_EXCEPTION, f"row cannot be encoded: {type(cause).__name__}")
-
-
-def _single(column: ColumnCodec, time_zone: str) -> Callable[[list[tuple[object]]], str]:
-    source, names = _source([column], time_zone)
-    exec(compile(source, "<row encoder>", "exec"), names)
-    return cast("Callable[[list[tuple[object]]], str]", names["encode_rows"])
 
 
 def _misfit(number: int, type_: PgType, error: Exception) -> SqlError:
