@@ -6,14 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+import uvloop
 
 from gateway.catalog.catalog import Catalog
 from gateway.catalog.frames import error, frames
+from gateway.catalog.pool import Pool
 from protocol import encode as e
 from protocol.errors import SqlError
 from session.ports import Lease, Principal
 
-from .support import Events, ask, collect, kinds_of, one, rows, tags, until
+from .support import Events, ask, collect, kinds_of, leases, one, rows, tags, until
 
 pytestmark = pytest.mark.postgres
 START = {"client_encoding": "UTF8", "application_name": "relay"}
@@ -305,3 +307,21 @@ async def test_reentrant_hold_is_a_mistake(leased: tuple[Lease, Events]) -> None
             async with lease.hold():
                 pass
     assert await one(lease, "select 1") == "1"
+
+
+async def test_relay_under_uvloop(catalog: Catalog) -> None:
+    """The server runs on uvloop, whose transports and sockets are of another make."""
+
+    async def life() -> list[list[str | None]]:
+        pool = Pool(catalog.address, limit=1)
+        async with leases(pool, 2) as [(first, _), (second, _)]:
+            await ask(first, "set work_mem = '9MB'")
+            await ask(second, "select generate_series(1, 100000)")
+            task = asyncio.create_task(ask(second, "select pg_sleep(60)"))
+            while not task.done():
+                await second.cancel()
+                await asyncio.wait((task,), timeout=0.05)
+            assert isinstance(task.exception(), SqlError)
+            return await ask(first, "show work_mem")
+
+    assert await asyncio.to_thread(uvloop.run, life()) == [["9MB"]]
