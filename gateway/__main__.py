@@ -48,8 +48,8 @@ def _run(work: Coroutine[Any, Any, int]) -> None:
             if text:
                 _tell(f"{name}: {text}")
         code = 1
-    except OSError as error:
-        _tell(f"xuanwu: {error.strerror or error}")
+    except (OSError, ValueError) as error:
+        _tell(f"xuanwu: {error}")
         code = 1
     raise typer.Exit(code)
 
@@ -98,7 +98,7 @@ def serve(
                 data=data.absolute(),
                 listen=Listen.parse(listen),
                 engine=engine,
-                flink=_static(flink or []),
+                flink=tuple(flink or ()),
                 flink_version=flink_version,
                 postgres=postgres,
                 auth=auth,
@@ -109,13 +109,6 @@ def serve(
         )
 
     _run(work())
-
-
-def _static(entries: list[str]) -> dict[str, str]:
-    pairs = [entry.partition("=") for entry in entries]
-    if any(not equals for _, equals, _ in pairs):
-        raise typer.BadParameter("--flink is VERSION=GATEWAY_URL,JOBMANAGER_URL")
-    return {version: urls for version, _, urls in pairs}
 
 
 async def _serve(config: Config) -> int:
@@ -164,7 +157,7 @@ def user_add(name: str, data: Data = DATA, postgres: str | None = None) -> None:
     async def work() -> int:
         from gateway.catalog.catalog import Catalog, CatalogConfig
 
-        catalog = await Catalog.open(CatalogConfig(data.absolute(), dsn=postgres))
+        catalog = await Catalog.start(CatalogConfig(data.absolute(), dsn=postgres))
         try:
             await catalog.users.create_user(name, password)
         finally:

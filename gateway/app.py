@@ -7,6 +7,7 @@ Postgres ─► catalog ─► provider of engines ─► engine ─► listener
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
@@ -17,8 +18,11 @@ from gateway.catalog.catalog import Catalog, CatalogConfig
 from gateway.config import Config
 from gateway.engine.engine import FlinkEngine
 from gateway.engine.local import LocalProvider
+from gateway.engine.naming import instance_of, is_running
+from gateway.engine.process import identify
 from gateway.engine.provider import Provider
 from gateway.engine.static import StaticProvider
+from gateway.engine.static import parse as parse_given
 from gateway.server import Server, make_tls
 from protocol.errors import INVALID_PARAMETER_VALUE, Notice, SqlError
 from session import settings
@@ -62,7 +66,9 @@ class App:
         config.data.mkdir(parents=True, exist_ok=True)
         provider = self._given or self._make_provider()
         if self._given is None:
-            stack.push_async_callback(provider.close if config.keep_engines else _stop(provider))
+            stack.push_async_callback(provider.close)
+            if isinstance(provider, LocalProvider) and not config.keep_engines:
+                stack.push_async_callback(provider.stop)
         version = config.flink_version or provider.default_version
         self._provider, self._version = provider, version
         if version not in provider.versions:
@@ -72,7 +78,7 @@ class App:
                 hint=f"Known versions: {', '.join(provider.versions)}.",
             )
         self._tell("starting Postgres" if config.postgres is None else "connecting to Postgres")
-        self.catalog = await Catalog.open(
+        self.catalog = await Catalog.start(
             CatalogConfig(
                 data=config.data,
                 dsn=config.postgres,
@@ -82,7 +88,7 @@ class App:
         )
         stack.push_async_callback(self.catalog.close)
         await self._check_listener()
-        self.engine = FlinkEngine(provider, default_version=version)
+        self.engine = self._make_engine(provider, version)
         stack.push_async_callback(self.engine.close)
         self.server = Server(config.listen, self._make_peers(), config.limits)
         await self.server.start()
@@ -101,8 +107,17 @@ class App:
 
     def _make_provider(self) -> Provider:
         if self._config.engine == "static":
-            return StaticProvider(self._config.flink)
+            return StaticProvider(parse_given(self._config.flink))
         return LocalProvider(self._config.data)
+
+    def _make_engine(self, provider: Provider, version: str) -> FlinkEngine:
+        """Local engines outlive a server that crashed: its queries are told by their names."""
+        me = identify(os.getpid())
+        if me is None or not isinstance(provider, LocalProvider):
+            return FlinkEngine(provider, default_version=version)
+        return FlinkEngine(
+            provider, default_version=version, instance=instance_of(me), alive=is_running
+        )
 
     def _make_peers(self) -> Peers:
         config = self._config
@@ -153,9 +168,3 @@ class App:
 
     def _on_notice(self, notice: Notice) -> None:
         self._tell(notice.message)
-
-
-def _stop(provider: Provider) -> Callable[[], object]:
-    """A provider that started engines can stop them; one that was given some lets go."""
-    found: Callable[[], object] = getattr(provider, "stop", provider.close)
-    return found

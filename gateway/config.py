@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,7 +67,7 @@ class Config:
     data: Path  # Postgres, engines, logs: everything of this server lives under it
     listen: Listen = field(default_factory=Listen)
     engine: str = "local"  # local, static
-    flink: Mapping[str, str] = field(default_factory=dict)  # static: version → "gateway,jobmanager"
+    flink: tuple[str, ...] = ()  # static: VERSION=GATEWAY_URL,JOBMANAGER_URL of each engine
     flink_version: str | None = None  # default of sessions; None: the provider's
     postgres: str | None = None  # DSN; None: the embedded server
     auth: str | None = None  # trust, scram; None: trust on a loopback address, scram elsewhere

@@ -137,10 +137,15 @@ class Server:
         await asyncio.gather(*self._connections, return_exceptions=True)
 
 
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
 async def _peek(loop: asyncio.AbstractEventLoop, sock: socket.socket) -> int:
     """The first byte, left where it is; -1 at the end (a health check that says nothing)."""
     readable: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(sock, lambda: readable.done() or readable.set_result(None))
+    loop.add_reader(sock, _resolve, readable)
     try:
         await readable
     finally:

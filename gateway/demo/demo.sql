@@ -1,3 +1,4 @@
+\set ON_ERROR_STOP on
 \pset footer on
 \echo
 \echo '── Who answers: real Postgres for the catalog, Flink for the streams'
@@ -7,13 +8,13 @@ SELECT current_database(), current_user, split_part(version(), ' on ', 1) AS pos
 \echo
 \echo '── A table of events: a CSV file, read by Flink'
 CREATE TABLE events (
-  at        TIMESTAMP(3),
+  happened  TIMESTAMP(3),
   user_id   INT,
   action    STRING,
   product   STRING,
   quantity  INT,
   amount    DECIMAL(10, 2),
-  WATERMARK FOR at AS at - INTERVAL '5' SECOND
+  WATERMARK FOR happened AS happened - INTERVAL '5' SECOND
 ) WITH ('connector' = 'filesystem', 'path' = :'events', 'format' = 'csv');
 DESCRIBE events;
 SELECT * FROM events LIMIT 5;
@@ -21,7 +22,7 @@ SELECT * FROM events LIMIT 5;
 \echo
 \echo '── A window aggregate: orders per ten minutes'
 SELECT window_start, COUNT(*) AS orders, SUM(amount) AS revenue
-FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(at), INTERVAL '10' MINUTES))
+FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(happened), INTERVAL '10' MINUTES))
 WHERE action = 'order'
 GROUP BY window_start, window_end
 ORDER BY window_start;
@@ -29,9 +30,7 @@ ORDER BY window_start;
 \echo
 \echo '── An endless stream, row by row, until five have come: a cursor stops the job of Flink'
 CREATE TABLE clicks (id BIGINT, page STRING) WITH (
-  'connector' = 'datagen', 'rows-per-second' = '5',
-  'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '1000000000',
-  'fields.page.length' = '8');
+  'connector' = 'datagen', 'rows-per-second' = '5', 'fields.page.length' = '8');
 BEGIN;
 DECLARE live CURSOR FOR SELECT * FROM clicks;
 FETCH 5 FROM live;
@@ -41,7 +40,9 @@ COMMIT;
 \echo
 \echo '── The same stream, cancelled by a time-out (as Ctrl-C would)'
 SET statement_timeout = '3s';
+\set ON_ERROR_STOP off
 COPY (SELECT * FROM clicks) TO STDOUT;
+\set ON_ERROR_STOP on
 RESET statement_timeout;
 
 \echo

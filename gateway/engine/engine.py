@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets as tokens
 import weakref
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 
 from gateway.engine.hub import Hub
 from gateway.engine.provider import Endpoint, Provider
@@ -17,9 +17,16 @@ class FlinkEngine:
     """Implements session.ports.Engine over a provider of engines."""
 
     def __init__(
-        self, provider: Provider, *, default_version: str = "", instance: str = ""
+        self,
+        provider: Provider,
+        *,
+        default_version: str = "",
+        instance: str = "",
+        alive: Callable[[str], bool] | None = None,
     ) -> None:
-        self._hub = Hub(provider, instance or tokens.token_hex(4))
+        """`instance` names this server in the names of its foreground jobs; `alive` tells of such
+        a name whether that server still runs (see `Hub`)."""
+        self._hub = Hub(provider, instance or tokens.token_hex(4), alive)
         self._default_version = default_version
         self._sessions: weakref.WeakSet[ClientSession] = weakref.WeakSet()
 
@@ -42,13 +49,10 @@ class FlinkEngine:
         return session
 
     async def cancel_leftovers(
-        self, endpoint: Endpoint, alive: Collection[str] = ()
+        self, endpoint: Endpoint, alive: Callable[[str], bool] = lambda instance: False
     ) -> Sequence[str]:
-        """Cancel what dead servers left running for clients that are gone; the jobs' ids.
-
-        `alive`: instances of the other servers that share the engine.
-        """
-        return await self._hub.cancel_leftovers(endpoint, frozenset(alive))
+        """Cancel what dead servers left running for clients that are gone; the jobs' ids."""
+        return await self._hub.cancel_leftovers(endpoint, alive)
 
     async def close(self) -> None:
         """Close every session, then the connections. Engines go on: they are the provider's."""

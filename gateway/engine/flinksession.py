@@ -16,6 +16,7 @@ import structlog
 
 from gateway.engine import errors
 from gateway.engine.aside import Pace, uninterrupted
+from gateway.engine.configuration import RUNTIME_MODE
 from gateway.engine.http import Refused, Unreachable
 from gateway.engine.jobmanager import JobManagerClient
 from gateway.engine.operation import Operation
@@ -53,6 +54,7 @@ class FlinkSession:
         self.endpoint = endpoint
         self.handle = handle
         self.retired = False
+        self.behind: list[str] = []  # statements that changed the client's state elsewhere
         self.operations: set[Operation] = set()
         self._lock = asyncio.Lock()
         self._applied: dict[str, str] = {}
@@ -217,13 +219,17 @@ class FlinkSession:
 
 
 async def open_session(
-    gateway: GatewayClient, jobs: JobManagerClient, endpoint: Endpoint, name: str
+    gateway: GatewayClient, jobs: JobManagerClient, endpoint: Endpoint, name: str, mode: str
 ) -> FlinkSession:
-    """Open a session. Its own zone is UTC, and stays so: the gateway's JSON shows TIMESTAMP_LTZ in
+    """Open a session for one runtime mode: the catalog of a session keeps its tables as they were
+    resolved at CREATE, with or without time attributes, and a plan of the other mode fails over
+    them ("conversion to relational algebra failed to preserve datatypes").
+
+    Its own zone is UTC, and stays so: the gateway's JSON shows TIMESTAMP_LTZ in
     the zone of the *session* (labelled Z) while the statement computes in the zone of its
     `executionConfig`, so that instants come out exact, the hour of a DST overlap included."""
     try:
-        handle = await gateway.open(name, {"table.local-time-zone": "UTC"})
+        handle = await gateway.open(name, {"table.local-time-zone": "UTC", RUNTIME_MODE: mode})
     except Unreachable as e:
         raise SessionLost(str(e), safe=True) from e
     return FlinkSession(gateway, jobs, endpoint, handle)

@@ -8,10 +8,11 @@ instance, so that a server which comes back can tell the orphans of its former l
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable
 
 from gateway.engine.http import Refused, Unreachable
 from gateway.engine.jobmanager import TERMINAL, JobManagerClient
+from gateway.engine.process import Identity, identify
 from gateway.engine.secrets import mask
 
 FOREGROUND = "xuanwu-query/"
@@ -33,7 +34,21 @@ def _described(application: str, pid: int, sql: str) -> str:
     return f"{application or 'xuanwu'} {pid}: {shown}"
 
 
-async def cancel_leftovers(jobs: JobManagerClient, alive: Collection[str]) -> list[str]:
+def instance_of(identity: Identity) -> str:
+    """The name of a server process among those of its machine, past ones included."""
+    return f"{identity.pid}.{identity.started.replace(' ', '_')}"
+
+
+def is_running(instance: str) -> bool:
+    """Whether the server of that name still runs; one that is no name of ours counts as such."""
+    pid, dot, _ = instance.partition(".")
+    if not dot or not pid.isdecimal():
+        return True
+    found = identify(int(pid))
+    return found is not None and instance_of(found) == instance
+
+
+async def cancel_leftovers(jobs: JobManagerClient, alive: Callable[[str], bool]) -> list[str]:
     """Cancel foreground jobs of server instances that are not `alive`; their ids.
 
     Raises Refused or Unreachable when the JobManager cannot even list its jobs; a job that resists
@@ -44,7 +59,7 @@ async def cancel_leftovers(jobs: JobManagerClient, alive: Collection[str]) -> li
         if job.state in TERMINAL or not job.name.startswith(FOREGROUND):
             continue
         instance = job.name.removeprefix(FOREGROUND).split(" ", 1)[0]
-        if instance not in alive:
+        if not alive(instance):
             try:
                 if await jobs.ensure_gone(job.jid, known=True, limit_s=CANCEL_LIMIT_S):
                     cancelled.append(job.jid)

@@ -127,7 +127,7 @@ class Planner:
 
     async def _start(self, sql: str, settings: EngineSettings, mode: str) -> Started:
         client = self._client
-        session = await client.flink(settings.version)
+        session = await client.flink(settings.version, mode)
         gate = client.hub.gate(session.endpoint)
         reservation = await gate.acquire(settings.slot_timeout_s, client.notify)
         job_id = uuid.uuid4().hex

@@ -6,8 +6,8 @@
     execute   journal ◄─ what changed the session           no job
     submit    `submission`: a background job                outlives the session
 
-Flink sessions are cattle: opened per version when first needed, and again when lost; the journal
-brings a new one to the client's state.
+Flink sessions are cattle: opened per version and runtime mode when first needed, and again when
+lost; the journal brings a new one to the client's state, and the others up to date.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from gateway.engine import errors, pages
-from gateway.engine.configuration import ClientOptions
+from gateway.engine.configuration import RUNTIME_MODE, ClientOptions
 from gateway.engine.encoding import describe, row_encoder
 from gateway.engine.flinksession import FlinkSession, SessionLost
 from gateway.engine.http import Refused, Unreachable
@@ -48,7 +48,7 @@ class ClientSession:
         self.notify = notify
         self.options = ClientOptions()
         self.journal = Journal()
-        self._sessions: dict[str, FlinkSession] = {}
+        self._sessions: dict[tuple[str, str], FlinkSession] = {}  # by version and runtime mode
         self._retired: list[FlinkSession] = []
         self._opening = asyncio.Lock()
         self._views = 0
@@ -83,7 +83,7 @@ class ClientSession:
             raise errors.from_stack(e.text, sql) from e
         await session.finish(operation)
         if [column.name for column in pages.columns(operation.first)] == ["result"]:
-            self.journal.add(sql)
+            self._changed(sql, session)
         self._planner.forget()
 
     async def submit(self, sql: str, settings: EngineSettings) -> JobHandle:
@@ -138,7 +138,7 @@ class ClientSession:
         what Flink says against the statement, SqlError 08006 for an engine that was lost.
         """
         for last in (False, True):
-            session = await self.flink(settings.version)
+            session = await self.flink(settings.version, config[RUNTIME_MODE])
             try:
                 return session, await session.start(sql, config, job_id=job_id)
             except SessionLost as e:
@@ -146,19 +146,27 @@ class ClientSession:
                     raise await self._lost(session, job_id) from e
         raise AssertionError("the last round returns or raises")
 
-    async def flink(self, version: str) -> FlinkSession:
-        """The Flink session of that version, opened or renewed and brought up to date."""
+    async def flink(self, version: str, mode: str = "streaming") -> FlinkSession:
+        """The Flink session of that version and mode, opened or renewed and brought up to date."""
         async with self._opening:
-            session = self._sessions.get(version)
-            if session is not None and session.usable:
-                return session
-            if session is not None:
-                del self._sessions[version]
-                await self._retire(session)
-            session = await self.hub.open(version, f"xuanwu {self.pid}", self.notify)
-            self._sessions[version] = session
-            await self._replay(session)
+            session = self._sessions.get((version, mode))
+            if session is None or not session.usable:
+                if session is not None:
+                    del self._sessions[version, mode]
+                    await self._retire(session)
+                name = f"xuanwu {self.pid}"
+                session = await self.hub.open(version, mode, name, self.notify)
+                session.behind = list(self.journal)
+                self._sessions[version, mode] = session
+            await self._catch_up(session)
             return session
+
+    def _changed(self, statement: str, session: FlinkSession) -> None:
+        """A statement changed the state of one Flink session: the others follow when needed."""
+        self.journal.add(statement)
+        for other in self._sessions.values():
+            if other is not session:
+                other.behind.append(statement)
 
     async def _retire(self, session: FlinkSession) -> None:
         """Close it once its open results are done with."""
@@ -168,11 +176,14 @@ class ClientSession:
         for each in done:
             await each.close()
 
-    async def _replay(self, session: FlinkSession) -> None:
-        for statement in self.journal:
+    async def _catch_up(self, session: FlinkSession) -> None:
+        while session.behind:
+            statement = session.behind[0]
             try:
                 await session.finish(await session.start(statement, {}))
+                session.behind.pop(0)
             except Refused as e:
+                session.behind.pop(0)
                 self._warn(statement, errors.from_stack(e.text, statement), session)
             except SessionLost as e:
                 raise lost(session.endpoint.version) from e

@@ -55,7 +55,7 @@ class _NeedsStreaming(Exception):
 async def _submit(
     client: ClientSession, sql: str, settings: EngineSettings, mode: str
 ) -> JobHandle:
-    session = await client.flink(settings.version)
+    session = await client.flink(settings.version, mode)
     gate = client.hub.gate(session.endpoint)
     reservation = await gate.acquire(settings.slot_timeout_s, client.notify)
     job_id = uuid.uuid4().hex
