@@ -24,6 +24,7 @@ _SYNTAX_CALLS = frozenset(
     " CURRENT_TIMESTAMP CURRENT_TIME LOCALTIME LOCALTIMESTAMP".split()
 )
 _TYPED_LITERALS = frozenset({"DATE", "TIME", "TIMESTAMP", "INTERVAL"})
+_NO_OPERAND = frozenset("SELECT WHERE AND OR NOT WHEN THEN ELSE BY ON".split())
 _TAILS = frozenset({"OVER", "FILTER", "GROUP"})
 
 
@@ -122,7 +123,7 @@ class _Casts:
 
     def _leaf(self, at: int, index: int) -> int:
         token = self.tokens[at]
-        if token.kind is TokenKind.OPERATOR or token.kind is TokenKind.HINT:
+        if token.kind in (TokenKind.OPERATOR, TokenKind.HINT) or self.words[at] in _NO_OPERAND:
             raise self._no_operand(index)
         before = self.words[at - 1] if at else ""
         if token.kind is TokenKind.STRING and before in _TYPED_LITERALS:

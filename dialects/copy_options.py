@@ -4,7 +4,7 @@
     TO STDOUT WITH CSV HEADER DELIMITER AS ';'          before
     COPY BINARY t TO STDOUT DELIMITERS '|'              long before
 
-Checks and messages are those of Postgres 16 (copy.c, ProcessCopyOptions).
+Checks, their order and their messages are those of Postgres 18 (copy.c, ProcessCopyOptions).
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _TRUE = frozenset({"true", "on", "1"})
 _FALSE = frozenset({"false", "off", "0"})
 _UTF8 = frozenset({"utf8", "unicode"})
 _RESERVED_DELIMITERS = frozenset("\\.abcdefghijklmnopqrstuvwxyz0123456789")
-_FROM_ONLY = {"force_not_null": "force not null", "force_null": "force null"}
+_FROM_ONLY = ("force_not_null", "force_null")
+_CSV_ONLY = ("quote", "escape", "force_quote", *_FROM_ONLY)
 
 
 def copy_options(reader: Reader, binary: bool = False) -> Options:
@@ -61,7 +62,9 @@ def _new_style(reader: Reader, given: Options) -> None:
             raise SqlError(
                 SYNTAX_ERROR, f'option "{option}" not recognized', position=token.start + 1
             )
-        _put(given, option, value(reader, option), token)
+        if option in given:
+            raise _redundant(token)
+        given[option] = value(reader, token)
         if reader.accept(")"):
             return
         if not reader.accept(","):
@@ -82,7 +85,9 @@ def _old_style(reader: Reader, given: Options) -> None:
             _put(given, word.lower(), _string(reader), token)
         elif word == "FORCE":
             _force(reader, given, token)
-        elif word != "FREEZE":
+        elif word == "FREEZE":
+            _put(given, "freeze", True, token)
+        else:
             reader.at -= 1
             raise _syntax(reader)
 
@@ -100,8 +105,13 @@ def _force(reader: Reader, given: Options, token: Token) -> None:
 
 def _put(given: Options, option: str, value: object, token: Token) -> None:
     if option in given:
-        raise SqlError(SYNTAX_ERROR, "conflicting or redundant options", position=token.start + 1)
+        raise _redundant(token)
     given[option] = value
+
+
+def _redundant(token: Token) -> SqlError:
+    message = "conflicting or redundant options"
+    return SqlError(SYNTAX_ERROR, message, position=token.start + 1)
 
 
 # ── values ──────────────────────────────────────────────────────────────────────────────────────
@@ -115,48 +125,49 @@ def _string(reader: Reader) -> str:
     return string_value(token)
 
 
-def _text(reader: Reader, option: str) -> str:
-    """The argument of a new-style option: literal, number or bare word."""
+def _text(reader: Reader, option: Token) -> str:
+    """The argument of a new-style option: literal, number with a sign, or bare word."""
     token = reader.token
-    if token is None or token.text in (",", ")"):
-        raise SqlError(SYNTAX_ERROR, f"{option} requires a parameter")
+    if token is None:
+        raise _syntax(reader)
+    if token.text in (",", ")"):
+        raise SqlError(SYNTAX_ERROR, f"{folded(option)} requires a parameter")
     if token.kind in STRINGS:
         return _string(reader)
-    if token.kind not in NAMES and token.kind is not TokenKind.NUMBER:
+    sign = reader.one_of(("-", "+")) if reader.kind(1) is TokenKind.NUMBER else ""
+    token = reader.take()
+    if token is None or not (token.kind in NAMES or token.kind is TokenKind.NUMBER):
+        reader.at -= 1
         raise _syntax(reader)
-    reader.at += 1
-    return folded(token)
+    return sign.replace("+", "") + folded(token)
 
 
-def _boolean(reader: Reader, option: str) -> bool:
+def _boolean(reader: Reader, option: Token) -> bool:
     if reader.word() in (",", ")"):
         return True
     text = _text(reader, option).lower()
     if text in _TRUE or text in _FALSE:
         return text in _TRUE
-    if option == "header" and text == "match":
+    name = folded(option)
+    if name == "header" and text == "match":
         raise SqlError(FEATURE_NOT_SUPPORTED, 'cannot use "match" with HEADER in COPY TO')
-    wanted = 'a Boolean value or "match"' if option == "header" else "a Boolean value"
-    raise SqlError(SYNTAX_ERROR, f"{option} requires {wanted}")
+    wanted = 'a Boolean value or "match"' if name == "header" else "a Boolean value"
+    raise SqlError(SYNTAX_ERROR, f"{name} requires {wanted}")
 
 
-def _format(reader: Reader, option: str) -> str:
-    token, text = reader.token, _text(reader, option)
+def _format(reader: Reader, option: Token) -> str:
+    text = _text(reader, option)
     if text not in ("text", "csv", "binary"):
-        position = token.start + 1 if token else None
-        message = f'COPY format "{text}" not recognized'
-        raise SqlError(INVALID_PARAMETER_VALUE, message, position=position)
+        raise _invalid(f'COPY format "{text}" not recognized', option)
     return text
 
 
-def _columns(reader: Reader, option: str) -> bool | tuple[str, ...]:
-    if option == "force_quote" and reader.accept("*"):
+def _columns(reader: Reader, option: Token) -> bool | tuple[str, ...]:
+    name = folded(option)
+    if name.startswith("force_") and reader.accept("*"):
         return True
-    token = reader.token
     if not reader.accept("("):
-        position = token.start + 1 if token else None
-        message = f'argument to option "{option}" must be a list of column names'
-        raise SqlError(INVALID_PARAMETER_VALUE, message, position=position)
+        raise _invalid(f'argument to option "{name}" must be a list of column names', option)
     names = _names(reader)
     if not reader.accept(")"):
         raise _syntax(reader)
@@ -172,7 +183,7 @@ def _names(reader: Reader) -> tuple[str, ...]:
     raise _syntax(reader)
 
 
-_OPTIONS: dict[str, Callable[[Reader, str], object]] = {
+_OPTIONS: dict[str, Callable[[Reader, Token], object]] = {
     "format": _format,
     "freeze": _boolean,
     "delimiter": _text,
@@ -215,13 +226,10 @@ def _check_binary(given: Options) -> None:
         if option in given:
             message = f"cannot specify {option.upper()} in BINARY mode"
             raise SqlError(SYNTAX_ERROR, message)
-    if given.get("header") is True:
-        raise SqlError(FEATURE_NOT_SUPPORTED, "cannot specify HEADER in BINARY mode")
 
 
 def _check_characters(given: Options, options: Options, csv: bool) -> None:
     delimiter, null = str(options["delimiter"]), str(options["null"])
-    quote = str(options["quote"])
     _one_byte("delimiter", delimiter)
     if delimiter in "\r\n":
         raise _invalid("COPY delimiter cannot be newline or carriage return")
@@ -229,28 +237,28 @@ def _check_characters(given: Options, options: Options, csv: bool) -> None:
         raise _invalid("COPY null representation cannot use newline or carriage return")
     if not csv and delimiter in _RESERVED_DELIMITERS:
         raise _invalid(f'COPY delimiter cannot be "{delimiter}"')
+    if options["format"] == "binary" and options["header"]:
+        raise SqlError(FEATURE_NOT_SUPPORTED, "cannot specify HEADER in BINARY mode")
     _check_csv(given, options, csv)
-    if delimiter in null:
-        message = "COPY delimiter must not appear in the NULL specification"
-        raise SqlError(FEATURE_NOT_SUPPORTED, message)
-    if csv and quote in null:
-        message = "CSV quote character must not appear in the NULL specification"
-        raise SqlError(FEATURE_NOT_SUPPORTED, message)
+    if options["format"] != "binary" and delimiter in null:
+        raise _invalid("COPY delimiter character must not appear in the NULL specification")
+    if csv and str(options["quote"]) in null:
+        raise _invalid("CSV quote character must not appear in the NULL specification")
+    if given.get("freeze"):
+        raise _invalid("COPY FREEZE cannot be used with COPY TO")
 
 
 def _check_csv(given: Options, options: Options, csv: bool) -> None:
-    for option in ("quote", "escape"):
+    for option in _CSV_ONLY:
         if not csv and option in given:
-            raise SqlError(FEATURE_NOT_SUPPORTED, f"COPY {option} available only in CSV mode")
-        _one_byte(option, str(options[option]))
+            message = f"COPY {option.upper()} requires CSV mode"
+            raise SqlError(FEATURE_NOT_SUPPORTED, message)
+        if option in ("quote", "escape"):
+            _one_byte(option, str(options[option]))
         if option == "quote" and csv and options["delimiter"] == options["quote"]:
             raise _invalid("COPY delimiter and quote must be different")
-    if not csv and "force_quote" in given:
-        raise SqlError(FEATURE_NOT_SUPPORTED, "COPY force quote available only in CSV mode")
-    for option, words in _FROM_ONLY.items():
-        if option in given:
-            mode = "available only in CSV mode" if not csv else "only available using COPY FROM"
-            raise SqlError(FEATURE_NOT_SUPPORTED, f"COPY {words} {mode}")
+        if option in _FROM_ONLY and option in given:
+            raise _invalid(f"COPY {option.upper()} cannot be used with COPY TO")
 
 
 def _one_byte(option: str, value: str) -> None:
@@ -269,8 +277,9 @@ def _check_encoding(given: Options) -> None:
         )
 
 
-def _invalid(message: str) -> SqlError:
-    return SqlError(INVALID_PARAMETER_VALUE, message)
+def _invalid(message: str, option: Token | None = None) -> SqlError:
+    position = None if option is None else option.start + 1
+    return SqlError(INVALID_PARAMETER_VALUE, message, position=position)
 
 
 def _syntax(reader: Reader) -> SqlError:

@@ -1,7 +1,6 @@
 """COPY: whose rows they are, and the options of COPY … TO STDOUT over Flink.
 
-Checks and messages follow Postgres 16 (`ProcessCopyOptions` in copy.c); COPY over relations of
-Postgres is relayed as it is.
+COPY over relations of Postgres is relayed as it is.
 """
 
 from __future__ import annotations
@@ -68,6 +67,7 @@ def _copy_query(
             statement,
             Kind.COPY_OUT,
             "COPY of a data-modifying statement is not supported for Flink tables",
+            hint="Use COPY (SELECT …) TO STDOUT.",
             position=inner.statement.start - statement.start + 1,
         )
     return _copy_out(statement, reader, inner.statement, binary)
@@ -89,7 +89,7 @@ def _copy_table(
 def _copy_out(statement: Statement, reader: Reader, inner: Statement, binary: bool) -> Classified:
     if not reader.accept("TO"):
         return backend(statement)
-    if not reader.accept("STDOUT"):
+    if not reader.one_of(("STDOUT", "STDIN")):  # Postgres takes either word, and so do we
         return _no_server_file(statement, reader)
     try:
         options = copy_options(reader, binary)

@@ -50,7 +50,8 @@ STRINGS = frozenset(
 # `//` after a colon is not a comment: SET execution.checkpointing.dir = s3://bucket has no quotes.
 _LEXEME = re.compile(
     r"""
-    (?P<blank> [ \t\n\r\f\v]++ | (?: -- | (?<!:)// ) [^\n\r]*+ )
+    (?P<blank> [ \t\n\r\f\v]++ | -- [^\n\r]*+ )
+  | (?P<slashes> (?<!:)// [^\n\r]*+ )
   | (?P<hint> /\*\+ (?: [^'*]++ | '[^']*+' | \*(?!/) )*+ \*/ )
   | (?P<comment> /\* )
   | (?P<string> [nN]?' (?: [^']++ | '' )*+ ' )
@@ -73,12 +74,13 @@ _LEXEME = re.compile(
 _KINDS = {kind.value: kind for kind in TokenKind}
 _COMMENT_MARK = re.compile(r"/\*|\*/")
 
-Lexeme = tuple[TokenKind, int, int]
+Lexeme = tuple[TokenKind | None, int, int]
 
 
 def scan(sql: str) -> Iterator[Lexeme]:
     """Significant lexemes as (kind, start, end), blanks and comments dropped.
 
+    A comment that only Flink takes for one (`// …`) comes without a kind.
     Raises SqlError 42601, in Postgres's words, for what is opened and never closed.
     """
     at, size, match = 0, len(sql), _LEXEME.match
@@ -89,7 +91,9 @@ def scan(sql: str) -> Iterator[Lexeme]:
         if group == "comment":
             end = comment_end(sql, at)
         elif group == "open":
-            _unterminated(sql, at, _open_kind(found.group()))
+            _unterminated(sql, at, found.group())
+        elif group == "slashes":
+            yield None, at, end
         elif group != "blank":
             if group == "dollar":
                 end = _dollar_end(sql, at, found.group())
@@ -104,24 +108,29 @@ def comment_end(sql: str, start: int) -> int:
         depth += 1 if mark.group() == "/*" else -1
         if depth == 0:
             return mark.end()
-    _unterminated(sql, start, "/* comment")
+    _unterminated(sql, start, "/*")
 
 
 def _dollar_end(sql: str, start: int, tag: str) -> int:
     close = sql.find(tag, start + len(tag))
     if close < 0:
-        _unterminated(sql, start, "dollar-quoted string")
+        _unterminated(sql, start, "$")
     return close + len(tag)
 
 
-def _open_kind(opening: str) -> str:
-    if opening[-1] != "'":
-        return "quoted identifier"
-    prefixes = {"x": "hexadecimal string literal", "b": "bit string literal"}
-    return prefixes.get(opening[0].lower(), "quoted string")
+_OPENED = {
+    "/": "/* comment",
+    "$": "dollar-quoted string",
+    "x": "hexadecimal string literal",
+    "b": "bit string literal",
+}
 
 
-def _unterminated(sql: str, start: int, what: str) -> NoReturn:
+def _unterminated(sql: str, start: int, opening: str) -> NoReturn:
+    """Postgres reads N'…' as a word and a string, hence the place of that error."""
+    start += opening[0] in "nN"
+    what = "quoted identifier" if opening[-1] in '"`' else "quoted string"
+    what = _OPENED.get(opening[0].lower(), what)
     raise SqlError(
         SYNTAX_ERROR, f'unterminated {what} at or near "{sql[start:]}"', position=start + 1
     )

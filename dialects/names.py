@@ -7,6 +7,8 @@ import re
 from dialects.lexer import Token, TokenKind
 from protocol.errors import CHARACTER_NOT_IN_REPERTOIRE, SYNTAX_ERROR, SqlError
 
+INVALID_ESCAPE_SEQUENCE = "22025"
+
 _SIMPLE = {"b": 8, "f": 12, "n": 10, "r": 13, "t": 9}
 _ESCAPE = re.compile(
     rb"\\(?: (?P<octal>[0-7]{1,3}) | x(?P<hex>[0-9A-Fa-f]{1,2}) | u(?P<u4>[0-9A-Fa-f]{4})"
@@ -59,23 +61,17 @@ def quote_name(value: str) -> str:
 def _decode_escapes(token: Token) -> str:
     """Manual 4.1.2.2. Octal and hex escapes are bytes, which together must be UTF-8."""
     body = token.text[2:-1].encode("utf-8", "surrogatepass")
+    broken = next((m for m in _ESCAPE.finditer(body) if m.lastgroup == "bad"), None)
+    if broken is not None:
+        raise _bad_escape(token, len(body[: broken.start()].decode("utf-8", "surrogatepass")))
     try:
         decoded = _ESCAPE.sub(_escape, body).decode("utf-8", "surrogatepass")
         text = decoded.encode("utf-16", "surrogatepass").decode("utf-16")  # joins \uD83D\uDE00
-    except UnicodeDecodeError:
-        raise SqlError(
-            CHARACTER_NOT_IN_REPERTOIRE,
-            'invalid byte sequence for encoding "UTF8" in an escape string',
-            position=token.start + 1,
-        ) from None
-    except ValueError:
-        raise _bad_escape(token) from None
+    except UnicodeDecodeError as error:
+        wrong = error.object[error.start : error.end]
+        raise _not_utf8(token, wrong if error.encoding == "utf-8" else b"\xed") from None
     if "\0" in text:
-        raise SqlError(
-            CHARACTER_NOT_IN_REPERTOIRE,
-            'invalid byte sequence for encoding "UTF8": 0x00',
-            position=token.start + 1,
-        )
+        raise _not_utf8(token, b"\0")
     return text
 
 
@@ -86,11 +82,10 @@ def _escape(match: re.Match[bytes]) -> bytes:
     if kind == "hex":
         return bytes((int(text, 16),))
     if kind in ("u4", "u8"):
-        return chr(int(text, 16)).encode("utf-8", "surrogatepass")
+        code = int(text, 16)
+        return chr(code).encode("utf-8", "surrogatepass") if code <= 0x10FFFF else b"\xff"
     if kind == "quote":
         return b"'"
-    if kind == "bad":
-        raise ValueError
     return bytes((_SIMPLE.get(text.decode("latin-1"), text[0]),))
 
 
@@ -108,10 +103,16 @@ def _code_point(match: re.Match[str]) -> str:
     return chr(code) if code <= 0x10FFFF else "\0"
 
 
-def _bad_escape(token: Token) -> SqlError:
+def _bad_escape(token: Token, offset: int) -> SqlError:
     return SqlError(
-        "22025",
+        INVALID_ESCAPE_SEQUENCE,
         "invalid Unicode escape",
         hint=r"Unicode escapes must be \uXXXX or \UXXXXXXXX.",
-        position=token.start + 1,
+        position=token.start + 2 + offset + 1,
     )
+
+
+def _not_utf8(token: Token, wrong: bytes) -> SqlError:
+    shown = " ".join(f"0x{byte:02x}" for byte in wrong)
+    message = f'invalid byte sequence for encoding "UTF8": {shown}'
+    return SqlError(CHARACTER_NOT_IN_REPERTOIRE, message, position=token.start + 1)

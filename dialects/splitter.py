@@ -36,12 +36,11 @@ def split(sql: str) -> list[Statement]:
 
 def single(sql: str) -> Statement:
     """The whole text as one statement, however many semicolons are in it."""
-    lexemes = list(scan(sql))
-    if not lexemes:
-        return Statement("", 0, ())
-    start, end = lexemes[0][1], lexemes[-1][2]
-    tokens = tuple(Token(kind, sql[a:b], a - start, b - start) for kind, a, b in lexemes)
-    return Statement(sql[start:end], start, tokens)
+    splitter = _Splitter(sql, whole=True)
+    for lexeme in scan(sql):
+        splitter.add(lexeme)
+    splitter.finish()
+    return splitter.statements[0] if splitter.statements else Statement("", 0, ())
 
 
 def part(statement: Statement, first: int, last: int | None = None) -> Statement:
@@ -57,19 +56,23 @@ def part(statement: Statement, first: int, last: int | None = None) -> Statement
 class _Splitter:
     """Tokens of the statement at hand, and how deep in parentheses and BEGIN … END they are."""
 
-    def __init__(self, sql: str) -> None:
+    def __init__(self, sql: str, *, whole: bool = False) -> None:
         self.sql = sql
+        self.whole = whole
         self.statements: list[Statement] = []
         self.tokens: list[Token] = []
-        self.base = 0
+        self.base = self.end = 0
         self.parentheses = 0
         self.block = 0
 
     def add(self, lexeme: Lexeme) -> None:
         kind, start, end = lexeme
         text = self.sql[start:end]
-        if text == ";" and not self.parentheses and not self.block:
+        if text == ";" and not (self.parentheses or self.block or self.whole):
             self.finish()
+            return
+        self.end = end
+        if kind is None:  # kept at the end of a text: to Postgres it is no comment
             return
         if not self.tokens:
             self.base = start
@@ -81,7 +84,7 @@ class _Splitter:
 
     def finish(self) -> None:
         if self.tokens:
-            text = self.sql[self.base : self.base + self.tokens[-1].end]
+            text = self.sql[self.base : self.end]
             self.statements.append(Statement(text, self.base, tuple(self.tokens)))
         self.tokens = []
         self.parentheses = self.block = 0
