@@ -163,7 +163,7 @@ def _worded(message: str) -> tuple[str, str | None]:
     first, _, rest = _unpositioned(message).strip().partition("\n")
     text = first.strip().rstrip(".:").strip()[:MAX_MESSAGE]
     word = text.split(" ", 1)[0]
-    if word[:1].isupper() and word[1:].islower() or word in ("A", "I"):
+    if word == "A" or (word[:1].isupper() and word[1:].islower() and word != "Flink"):
         text = text[:1].lower() + text[1:]
     return text or "Flink failed without saying why", rest.strip()[:MAX_MESSAGE] or None
 
