@@ -33,7 +33,8 @@ _HIGH_WATER = 1 << 20
 _LOW_WATER = 1 << 18
 _MAX_FRAME = 1 << 30
 _DATA_ROW, _COPY_DATA = b"Dd"
-_READY, _ERROR, _NOTICE, _PARAMETER = b"ZENS"
+_LOOKED_AT = b"ZENS"
+_READY, _ERROR, _NOTICE, _PARAMETER = _LOOKED_AT
 SIGNAL_SQLSTATE = "XW001"
 _SIGNAL_FIELD = f"\0C{SIGNAL_SQLSTATE}\0".encode()
 
@@ -188,6 +189,7 @@ class Connection(asyncio.Protocol):
 
     def _scan(self, data: bytes) -> None:
         """Walk the frames; runs of frames that pass become one chunk each."""
+        awaited = self._awaited
         size = len(data)
         start = at = 0
         need = 5
@@ -195,32 +197,39 @@ class Connection(asyncio.Protocol):
             kind = data[at]
             need = _length(data, at + 1)[0] + 1
             end = at + need
-            if end > size:
+            if end > size or need < 5:
                 break
-            if kind != _DATA_ROW and kind != _COPY_DATA and not self._passes(kind, data, at, end):
-                self._emit(data[start:at])
+            if kind == _DATA_ROW or kind == _COPY_DATA:
+                pass
+            elif kind not in _LOOKED_AT and not awaited.done:
+                awaited.see(kind)
+            elif not self._passes(kind, data, at, end):
+                if at > start:
+                    self._emit(data[start:at])
                 start = end
             at = end
             need = 5
-            if self._awaited.copy_in:
+            if awaited.copy_in:
                 self._emit(data[start:at])
                 self._early += data[at:]
                 self._wake()
                 return
-        self._emit(data[start:at])
-        self._keep(data[at:], need)
-        if self._chunks or self._awaited.done:
+        if at > start:
+            self._emit(data[start:at])
+        if at < size:
+            self._keep(data[at:], need)
+        if self._chunks or awaited.done:
             self._wake()
 
     def _keep(self, rest: bytes, need: int) -> None:
         if not 5 <= need <= _MAX_FRAME:
             self._break(f"frame of {need} bytes")
-        elif rest:
-            self._tail += rest
-            self._need = need
+            return
+        self._tail += rest
+        self._need = need
 
     def _emit(self, frames: bytes) -> None:
-        if not frames or self._discarding:
+        if self._discarding:
             return
         self._chunks.append(frames)
         self._size += len(frames)
