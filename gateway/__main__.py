@@ -1,4 +1,4 @@
-"""The command line: `xuanwu serve`, `xuanwu user add`, `xuanwu psql`."""
+"""The command line: `xuanwu serve`, `demo`, `psql`, `user add`, `engine start`, `engine stop`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ cli = typer.Typer(
 )
 user_cli = typer.Typer(help="Users who may log in with a password.", no_args_is_help=True)
 cli.add_typer(user_cli, name="user")
+engine_cli = typer.Typer(help="Local engines of a data directory.", no_args_is_help=True)
+cli.add_typer(engine_cli, name="engine")
 
 DATA = default_data()
 Data = Annotated[Path, typer.Option(help="Directory of this server's data.")]
@@ -162,6 +164,44 @@ def user_add(name: str, data: Data = DATA, postgres: str | None = None) -> None:
             await catalog.users.create_user(name, password)
         finally:
             await catalog.close()
+        return 0
+
+    _run(work())
+
+
+@engine_cli.command("start")
+def engine_start(versions: list[str], data: Data = DATA) -> None:
+    """Start engines (they stay, for the next server) and print where they are."""
+
+    async def work() -> int:
+        from gateway.engine.local import LocalProvider
+
+        provider = LocalProvider(data.absolute())
+        try:
+            for version in versions:
+                print(await provider.ensure(version, lambda notice: _tell(notice.message)))
+        finally:
+            await provider.close()
+        return 0
+
+    _run(work())
+
+
+@engine_cli.command("stop")
+def engine_stop(
+    versions: Annotated[list[str] | None, typer.Argument(help="All, if none is given.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Stop engines, and the jobs that run in them."""
+
+    async def work() -> int:
+        from gateway.engine.local import LocalProvider
+
+        provider = LocalProvider(data.absolute())
+        try:
+            await provider.stop(versions or None)
+        finally:
+            await provider.close()
         return 0
 
     _run(work())

@@ -109,6 +109,11 @@ class Session:
         """End a stream on the side: the client need not wait for it, `close` does."""
         self.tasks.spawn(stream.aclose(), "end of a stream")
 
+    def reset_flink(self) -> None:
+        """DISCARD ALL: the Flink side starts anew, without tables and options of the session."""
+        old, self.flink = self.flink, self.engine.session(self.pid, self.notify)
+        self.tasks.spawn(old.close(), "end of the Flink side")
+
     # ── running and stopping ────────────────────────────────────────────────────────────────────
 
     async def interruptible(

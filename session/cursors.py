@@ -65,6 +65,7 @@ def after_postgres(session: Session, one: Classified) -> None:
         session.store.prepared.clear()
         session.temp_relations = frozenset()
         session.lease.sticky = False
+        session.reset_flink()
     elif one.kind is Kind.DISCARD and one.tag.startswith("DISCARD TEMP"):
         session.temp_relations = frozenset()
 

@@ -101,6 +101,8 @@ async def _roles_and_databases(connection: Any, exclusive: bool) -> None:
     await connection.execute(
         f"ALTER ROLE {OWNER} NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
     )
+    # Its "$user" would be the schema of our own functions, which has the same name.
+    await connection.execute(f"ALTER ROLE {OWNER} SET search_path = public")
     for database in (SESSIONS, PLATFORM):
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
             await connection.execute(f"CREATE DATABASE {database} TEMPLATE template0")

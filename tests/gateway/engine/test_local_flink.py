@@ -131,7 +131,7 @@ async def test_life_of_an_engine(tmp_path: Path) -> None:
 
 
 async def test_two_processes_start_one(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "gateway.engine.devtool", "start", "2.2"]
+    command = [sys.executable, "-m", "gateway", "engine", "start", "2.2"]
     servers = [
         await asyncio.create_subprocess_exec(
             *command,
@@ -139,6 +139,7 @@ async def test_two_processes_start_one(tmp_path: Path) -> None:
             str(tmp_path),
             cwd=Path(__file__).parents[3],
             stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
         for _ in range(2)
     ]
