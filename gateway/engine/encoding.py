@@ -28,12 +28,9 @@ def row_encoder(
     time_zone: str,
     *,
     changes: bool = False,
-    read_as: Sequence[FlinkColumn] = (),
 ) -> Encoder:
-    """Rows of the gateway's JSON to DataRow messages.
-
-    `read_as`: the columns that the gateway really sends, when the query was wrapped.
-    """
+    """Rows of the gateway's JSON to DataRow messages. `columns` are those of the client's query: a
+    wrapped one brings their values in the same shapes (a VARIANT as JSON text)."""
     count = len(columns) + changes
     if len(formats) not in (0, 1, count):
         raise SqlError(
@@ -42,8 +39,8 @@ def row_encoder(
         )
     spread = list(formats) * count if len(formats) == 1 else list(formats) or [0] * count
     codecs = [ColumnCodec(pgtypes.TEXT)] if changes else []
-    for shown, read in zip(columns, read_as or columns, strict=True):
-        convert = RawJson if shown.type.root == "VARIANT" else converter(read.type)
-        codecs.append(ColumnCodec(pg_type(shown.type), 0, convert))
+    for column in columns:
+        convert = RawJson if column.type.root == "VARIANT" else converter(column.type)
+        codecs.append(ColumnCodec(pg_type(column.type), 0, convert))
     codecs = [ColumnCodec(c.type, f, c.convert) for c, f in zip(codecs, spread, strict=True)]
     return compile_row_encoder(codecs, time_zone=time_zone)

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from gateway.engine.logical import LogicalType
+from protocol.values.intervals import interval_text
 
 Writer = Callable[[Any], str]
 
@@ -62,6 +63,14 @@ def _bytes_writer(type_: LogicalType) -> Writer:
     return lambda value: quote("\\x" + binascii.a2b_base64(value).hex())
 
 
+def _months_writer(type_: LogicalType) -> Writer:
+    return lambda value: quote(interval_text((value, 0)))
+
+
+def _milliseconds_writer(type_: LogicalType) -> Writer:
+    return lambda value: quote(interval_text((0, value)))
+
+
 def _array_writer(type_: LogicalType) -> Writer:
     element = json_writer(_of(type_.element))
     return lambda values: "[" + ", ".join([element(value) for value in values]) + "]"
@@ -104,8 +113,8 @@ _WRITERS: dict[str, Callable[[LogicalType], Writer]] = {
     "DECIMAL": _decimal_writer,
     "BINARY": _bytes_writer,
     "VARBINARY": _bytes_writer,
-    "INTERVAL_YEAR_MONTH": _int_writer,
-    "INTERVAL_DAY_TIME": _int_writer,
+    "INTERVAL_YEAR_MONTH": _months_writer,
+    "INTERVAL_DAY_TIME": _milliseconds_writer,
     "ARRAY": _array_writer,
     "ROW": _row_writer,
     "MAP": _map_writer,

@@ -25,7 +25,7 @@ from gateway.engine.pages import FlinkColumn
 from gateway.engine.results import QueryStream, changing
 from gateway.engine.snapshot import SnapshotStream
 from gateway.engine.starvation import StartWatch
-from protocol.errors import SqlError
+from protocol.errors import FEATURE_NOT_SUPPORTED, SqlError
 from session.ports import EngineSettings, ResultStream
 
 if TYPE_CHECKING:
@@ -155,6 +155,12 @@ class Planner:
     def _failure(self, error: Refused, sql: str, plan: Plan) -> SqlError:
         if plan.text is None:
             return errors.from_stack(error.text, sql)
+        if errors.JSON_REFUSES.search(error.text):
+            return SqlError(
+                FEATURE_NOT_SUPPORTED,
+                "a column of this query has a type that Flink cannot return",
+                hint="Cast such columns to STRING in the query.",
+            )
         failure = errors.from_stack(error.text, plan.text)
         failure.position = None  # in a text that the client never saw
         return wrapping.order_lost(failure) if wrapping.has_order(sql) else failure
@@ -168,10 +174,9 @@ class Planner:
         formats: Sequence[int],
     ) -> ResultStream:
         changes = self.shows_changes(settings)
-        read = pages.columns(started.operation.first)
-        shown = plan.shown or read
+        shown = plan.shown or pages.columns(started.operation.first)
         zone = self._client.options.time_zone(settings)
-        encode = row_encoder(shown, formats, zone, changes=changes, read_as=read)
+        encode = row_encoder(shown, formats, zone, changes=changes)
         columns = describe(shown, changes=changes)
         parts = (started.session, started.operation, started.watch, columns, encode)
         if settings.changelog == "latest" and plan.mode == "streaming":

@@ -5,9 +5,9 @@
          SELECT a, m FROM t
          ) AS `wrapped`(`a`, `m`) ORDER BY a
 
-The gateway writes neither a MAP nor a MULTISET whose key is no string, nor RAW, nor VARIANT; and
-before Flink 2.3 it drops the fraction of a TIME. The client sees the columns of its own query: the
-Postgres type of such a column is the same with and without the rewrite.
+The gateway writes neither a MAP nor a MULTISET whose key is no string, nor RAW, nor VARIANT, and on
+1.16 no interval; before Flink 2.3 it drops the fraction of a TIME. The client sees the columns of
+its own query: the Postgres type of such a column is the same with and without the rewrite.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from protocol.errors import FEATURE_NOT_SUPPORTED, SqlError
 
 _STRINGS = frozenset({"CHAR", "VARCHAR"})
 JSON_STRING_OF_VARIANT = (2, 3)  # first version that can print a VARIANT
+INTERVALS = (1, 17)  # first version whose gateway prints intervals
+_INTERVALS = frozenset({"INTERVAL_YEAR_MONTH", "INTERVAL_DAY_TIME"})
 TIME_FRACTIONS = (2, 3)  # first version whose gateway prints the fraction of a TIME
 
 
@@ -40,6 +42,8 @@ def _refused(type_: LogicalType, version: str) -> bool:
         return type_.element is None or type_.element.root not in _STRINGS
     if type_.root == "TIME":
         return bool(type_.precision) and version_of(version) < TIME_FRACTIONS
+    if type_.root in _INTERVALS:
+        return version_of(version) < INTERVALS
     return type_.root in ("RAW", "VARIANT", "BITMAP", "STRUCTURED")
 
 
@@ -78,6 +82,8 @@ def _cast(name: str, column: FlinkColumn, version: str) -> str:
         return f"JSON_STRING({name})"
     if root in ("RAW", "TIME"):
         return f"CAST({name} AS STRING)"
+    if root in _INTERVALS:  # CAST knows the way only inside of an array
+        return f"CAST(ARRAY[{name}] AS ARRAY<BIGINT>)[1]"
     return f"CAST({name} AS {_readable(column, column.type)})"
 
 
@@ -112,10 +118,8 @@ def _scalar(type_: LogicalType) -> str:
             return f"{type_.root}({type_.length})"
         case "TIMESTAMP" | "TIMESTAMP_LTZ":
             return f"{type_.root}({type_.precision})"
-        case "INTERVAL_YEAR_MONTH":
-            return "INTERVAL YEAR TO MONTH"
-        case "INTERVAL_DAY_TIME":
-            return "INTERVAL DAY TO SECOND(3)"
+        case "INTERVAL_YEAR_MONTH" | "INTERVAL_DAY_TIME":
+            return "BIGINT"
         case "RAW" | "TIME":
             return "STRING"
     return type_.root
