@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from protocol.errors import FEATURE_NOT_SUPPORTED, INVALID_PARAMETER_VALUE, SqlError
+from protocol.errors import FEATURE_NOT_SUPPORTED, INVALID_PARAMETER_VALUE, SYNTAX_ERROR, SqlError
 from protocol.frames import iter_rows
 
 _LENGTH = struct.Struct("!I")
@@ -55,12 +55,12 @@ class CopyOptions:
             self._check_characters()
         if self.format is not CopyFormat.CSV:
             for name, given in (
-                ("QUOTE", self.quote),
-                ("ESCAPE", self.escape),
-                ("FORCE_QUOTE", self.force_quote or None),
+                ("quote", self.quote),
+                ("escape", self.escape),
+                ("force quote", self.force_quote or None),
             ):
                 if given is not None:
-                    _refuse(f"COPY {name} requires CSV mode", FEATURE_NOT_SUPPORTED)
+                    _refuse(f"COPY {name} available only in CSV mode", FEATURE_NOT_SUPPORTED)
         else:
             self._check_csv()
 
@@ -83,13 +83,13 @@ class CopyOptions:
         return self.quote_or_default if self.escape is None else self.escape
 
     def _check_binary(self) -> None:
-        for name, given in (
-            ("DELIMITER", self.delimiter is not None),
-            ("NULL", self.null is not None),
-            ("HEADER", self.header),
+        for name, given, sqlstate in (
+            ("DELIMITER", self.delimiter is not None, SYNTAX_ERROR),
+            ("NULL", self.null is not None, SYNTAX_ERROR),
+            ("HEADER", self.header, FEATURE_NOT_SUPPORTED),
         ):
             if given:
-                _refuse(f"cannot specify {name} in BINARY mode", "42601")
+                _refuse(f"cannot specify {name} in BINARY mode", sqlstate)
 
     def _check_characters(self) -> None:
         delimiter, null = self.delimiter_or_default, self.null_or_default
@@ -102,7 +102,10 @@ class CopyOptions:
         if self.format is CopyFormat.TEXT and delimiter in _NOT_A_TEXT_DELIMITER:
             _refuse(f'COPY delimiter cannot be "{delimiter}"')
         if delimiter in null:
-            _refuse("COPY delimiter character must not appear in the NULL specification")
+            _refuse(
+                "COPY delimiter must not appear in the NULL specification",
+                FEATURE_NOT_SUPPORTED,
+            )
 
     def _check_csv(self) -> None:
         for name, char in (("quote", self.quote_or_default), ("escape", self.escape_or_default)):
@@ -111,7 +114,10 @@ class CopyOptions:
         if self.delimiter_or_default == self.quote_or_default:
             _refuse("COPY delimiter and quote must be different")
         if self.quote_or_default in self.null_or_default:
-            _refuse("CSV quote character must not appear in the NULL specification")
+            _refuse(
+                "CSV quote character must not appear in the NULL specification",
+                FEATURE_NOT_SUPPORTED,
+            )
 
 
 def _refuse(message: str, sqlstate: str = INVALID_PARAMETER_VALUE) -> None:

@@ -36,7 +36,7 @@ _SPECIAL_SIGN = {"NaN": 0xC000, "Infinity": 0xD000, "-Infinity": 0xF000}
 
 
 def float8_text(value: float | int | str) -> str:
-    number = float(value)
+    number = value if value.__class__ is float else float(value)
     if -1e15 < number < 1e15:
         shown = repr(number)
         if shown.endswith(".0"):

@@ -57,8 +57,9 @@ def instant_text_for(time_zone: str) -> Callable[[str], str]:
         known = minute(value[:16]) if value[16:17] == ":" else None
         if known is None:
             return exact_text(instant_micros(value), zone)
-        if len(value) == 20 and value[19] == "Z":
-            return f"{known[0]}{value[16:19]}{known[1]}"
+        size = len(value)
+        if value[-1] == "Z" and (size == 20 or (22 <= size <= 27 and value[-2] != "0")):
+            return f"{known[0]}{value[16:-1]}{known[1]}"
         seconds = datetimes.time_text(f"00:00{_without_z(value)[16:]}")[5:]
         return f"{known[0]}{seconds}{known[1]}"
 
