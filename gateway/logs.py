@@ -13,22 +13,16 @@ from typing import Any
 
 import structlog
 
-MASK = "****"
-# Keys of connector options and configuration that hold secrets (Flink's GlobalConfiguration has the
-# same idea), followed by a quoted value; and the password of a URL.
-_OPTION = re.compile(
-    r"(?i)('[\w.\-]*(?:password|passwd|secret|token|credential|access[.\-]?key|api[.\-]?key|"
-    r"jaas\.config|private[.\-]?key)[\w.\-]*'\s*=\s*)'(?:[^']|'')*'"
-)
-_PASSWORD = re.compile(r"(?i)(\bpassword\s+(?:=\s*)?)'(?:[^']|'')*'")
-_URL = re.compile(r"(\w+://[^\s:/@']+:)[^\s@']+@")
+from gateway.engine.secrets import MASK
+from gateway.engine.secrets import mask as mask_options
+
+# CREATE ROLE … PASSWORD '…' and its kin; options of connectors are known to `engine.secrets`.
+_PASSWORD = re.compile(r"(?i)(\bpassword\s+)'(?:[^']|'')*'")
 
 
 def mask(text: str) -> str:
     """The text without the values of secrets."""
-    text = _OPTION.sub(rf"\1'{MASK}'", text)
-    text = _PASSWORD.sub(rf"\1'{MASK}'", text)
-    return _URL.sub(rf"\1{MASK}@", text)
+    return _PASSWORD.sub(rf"\1'{MASK}'", mask_options(text))
 
 
 def _mask_event(
