@@ -136,24 +136,28 @@ async def _messages(session: Session) -> None:
     """Until Terminate, the loss of the client, or a FATAL error."""
     extended = Extended(session)
     client = session.client
+    skipping = False  # a batch failed where its Query was to begin
     while True:
         if not client.wire.buffered:
             session.active(None)
+        message: Message | None = None
         try:
-            message = await client.read()
-        except SqlError as error:
-            if isinstance(error, ProtocolViolation):
-                raise
-            await _report(session, error, None)
-            continue
-        if isinstance(message, Terminate):
-            return
-        session.check_alive()
-        try:
+            message = await _read(client, extended)
+            if isinstance(message, Terminate):
+                return
+            session.check_alive()
+            if skipping and not isinstance(message, Sync):
+                continue
+            skipping = False
             await _dispatch(session, extended, message)
+            if not client.wire.buffered:  # an error is told before the client asks for answers
+                await extended.catch_up()
         except BatchFailed:
+            skipping = client.wire.phase is Phase.READY
             client.wire.error()
             client.flush()
+        except ProtocolViolation:
+            raise
         except SqlError as error:
             await _report(session, error, message)
         except Disconnected:
@@ -164,7 +168,19 @@ async def _messages(session: Session) -> None:
             await _report(session, internal, message)
 
 
+async def _read(client: Client, extended: Extended) -> Message:
+    try:
+        return await client.read()
+    except ProtocolViolation:
+        raise
+    except SqlError:
+        await extended.catch_up()
+        raise
+
+
 async def _dispatch(session: Session, extended: Extended, message: Message) -> None:
+    if isinstance(message, Query | FunctionCall):
+        await extended.catch_up()
     if isinstance(message, Query):
         session.active(message.query)
         await handle_query(session, message.query)
@@ -183,8 +199,8 @@ async def _dispatch(session: Session, extended: Extended, message: Message) -> N
 async def _ready(session: Session) -> None:
     """The end of a Query or a batch: Postgres's status is the session's; what does not outlive
     the transaction goes."""
-    if session.relay.open:
-        await session.relay.sync()
+    if session.relay.open and not await session.relay.sync():
+        return
     if session.status != "T":
         session.store.end_transaction()
     if not session.client.wire.buffered:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -229,7 +230,13 @@ class Session:
 
 
 def _classify(text: str, names: Names) -> list[Classified]:
-    return [classify(statement, names) for statement in split(text)]
+    found: list[Classified] = []
+    for statement in split(text):
+        found.append(classify(statement, names))
+        created = found[-1].options.get("creates")
+        if isinstance(created, str):  # the statements behind it may name it
+            names = replace(names, temp_relations=names.temp_relations | {created})
+    return found
 
 
 # Tools send the same few texts again and again; `Names` is hashable and nearly always the same.

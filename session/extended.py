@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from dialects import Classified, Kind, Route, mentions_activity
 from protocol.encode import (
+    encode,
     encode_bind,
     encode_bind_complete,
     encode_close_complete,
@@ -65,16 +66,20 @@ class Extended:
 
     async def handle(self, message: Message) -> None:
         """Raises SqlError to be reported, BatchFailed for one that was."""
-        await self._handlers[type(message)](message)
+        try:
+            await self._handlers[type(message)](message)
+        except SqlError:
+            await self.catch_up()  # what came before it is answered before it
+            raise
 
-    async def _ours(self) -> None:
+    async def catch_up(self) -> None:
         """Before an answer of our own: those of Postgres that come first."""
         await self._session.relay.flush()
         if self._session.relay.failed:
             raise BatchFailed
 
     async def handle_flush(self, message: Flush) -> None:
-        await self._ours()
+        await self.catch_up()
         self._session.client.flush()
 
     # ── Parse ───────────────────────────────────────────────────────────────────────────────────
@@ -88,6 +93,8 @@ class Extended:
             )
         one = statements[0] if statements else None
         prepared = Prepared(message.name, message.query, one, tuple(message.param_oids))
+        if one is not None and one.route is not Route.BACKEND and session.status == "E":
+            raise aborted()
         if one is not None and one.route is Route.REFUSED:
             assert one.error is not None
             raise at(one.error, one.statement.start)
@@ -99,7 +106,7 @@ class Extended:
                 session.store.prepared.pop(message.name, None)
                 raise
             return
-        await self._ours()
+        await self.catch_up()
         session.client.write(encode_parse_complete())
 
     def _for_postgres(self, prepared: Prepared) -> bool:
@@ -107,6 +114,13 @@ class Extended:
         if one is None:
             return False
         return one.route is Route.BACKEND or cursors.belongs_to_postgres(self._session, one)
+
+    def _by_sql(self, name: str) -> bool:
+        """Whether only Postgres can know a statement of that name: one of a PREPARE, which keeps
+        the connection with the session."""
+        return (
+            bool(name) and self._session.lease.sticky and name not in self._session.store.prepared
+        )
 
     async def _text(self, prepared: Prepared) -> str:
         assert prepared.classified is not None
@@ -116,9 +130,12 @@ class Extended:
 
     async def handle_bind(self, message: Bind) -> None:
         session = self._session
+        if self._by_sql(message.statement):
+            await session.relay.add(encode(message), b"B")
+            return
         prepared = session.store.get_prepared(message.statement)
         if self._for_postgres(prepared):
-            session.store.add_portal(Portal(message.portal, prepared))
+            session.store.note_portal(Portal(message.portal, prepared))
             await session.relay.need(prepared, await self._text(prepared))
             await session.relay.add(
                 encode_bind(
@@ -131,7 +148,9 @@ class Extended:
                 b"B",
             )
             return
-        await self._ours()
+        await self.catch_up()
+        if session.status == "E":
+            raise aborted()
         portal = Portal(message.portal, prepared, formats=tuple(message.result_formats))
         if prepared.classified is not None:
             await binding.bind(session, portal, message)
@@ -143,12 +162,15 @@ class Extended:
 
     async def handle_describe_statement(self, message: DescribeStatement) -> None:
         session = self._session
+        if self._by_sql(message.name):
+            await session.relay.add(encode(message), b"D")
+            return
         prepared = session.store.get_prepared(message.name)
         if self._for_postgres(prepared):
             await session.relay.need(prepared, await self._text(prepared))
             await session.relay.add(encode_describe_statement(""), b"D")
             return
-        await self._ours()
+        await self.catch_up()
         if prepared.classified is None:
             session.client.write(encode_parameter_description([]) + encode_no_data())
             return
@@ -163,7 +185,7 @@ class Extended:
         if portal is None or (portal.prepared and self._for_postgres(portal.prepared)):
             await session.relay.add(encode_describe_portal(message.name), b"D")
             return
-        await self._ours()
+        await self.catch_up()
         one = portal.bound
         if portal.cursor or portal.columns is not None:
             self._write_columns(portal.columns, portal.formats)
@@ -206,7 +228,7 @@ class Extended:
         if portal is None or (portal.prepared and self._for_postgres(portal.prepared)):
             await self._execute_on_postgres(message, portal)
             return
-        await self._ours()
+        await self.catch_up()
         if portal.bound is None and not portal.cursor:
             session.client.write(encode_empty_query_response())
             return
@@ -221,7 +243,7 @@ class Extended:
         session = self._session
         one = portal.prepared.classified if portal and portal.prepared else None
         if one is not None and mentions_activity(one.statement):
-            await self._ours()
+            await self.catch_up()
             await session.backends.publish_activity(session.registry.activities())
         await session.relay.add(encode_execute(message.portal, message.max_rows), b"E")
         if one is not None:
@@ -296,7 +318,10 @@ class Extended:
     # ── Close ───────────────────────────────────────────────────────────────────────────────────
 
     async def handle_close_statement(self, message: CloseStatement) -> None:
-        await self._ours()
+        if self._by_sql(message.name):
+            await self._session.relay.add(encode(message), b"C")
+            return
+        await self.catch_up()
         self._session.store.prepared.pop(message.name, None)
         self._session.client.write(encode_close_complete())
 
@@ -307,6 +332,6 @@ class Extended:
             session.store.portals.pop(message.name, None)
             await session.relay.add(encode_close_portal(message.name), b"C")
             return
-        await self._ours()
+        await self.catch_up()
         session.store.close_portal(message.name)
         session.client.write(encode_close_complete())

@@ -47,6 +47,8 @@ class Relay:
         self._kinds = bytearray()
         self._unnamed: Prepared | None = None  # what the unnamed statement of the connection is
         self._strip = False  # the first reply answers a Parse that the client did not send
+        # Parse messages without a ParseComplete so far; None: one that the client did not send.
+        self._parses: list[Prepared | None] = []
 
     @property
     def open(self) -> bool:
@@ -69,6 +71,7 @@ class Relay:
         self._request.clear()
         self._kinds.clear()
         self._strip = False
+        self._forget_failed()
         if stack is not None:
             await stack.aclose()
 
@@ -83,6 +86,7 @@ class Relay:
     async def parse(self, prepared: Prepared, sql: str) -> None:
         await self.add(encode_parse("", sql, prepared.declared), b"P")
         self._unnamed = prepared
+        self._parses.append(prepared)
 
     async def need(self, prepared: Prepared, sql: str) -> None:
         """Make the statement the unnamed one of the connection, unseen by the client."""
@@ -91,18 +95,24 @@ class Relay:
         if self._kinds:
             await self.flush()
         await self.parse(prepared, sql)
+        self._parses[-1] = None
         self._strip = True
 
     async def flush(self) -> None:
         """Send what was gathered and pass the answers on; a failure is left for the Sync."""
-        if self._kinds and not self.failed:
-            await self._exchange(bytes(self._request) + encode_flush(), bytes(self._kinds))
+        request, kinds = bytes(self._request), bytes(self._kinds)
         self._request.clear()
         self._kinds.clear()
+        if self._backend is not None and kinds and not self.failed:
+            await self._exchange(request + encode_flush(), kinds)
+            if self._backend.copy_in:
+                await self._copy_in(self._backend, b"E")
 
-    async def sync(self) -> None:
-        """The end of a batch: Postgres commits or rolls back what was implicit, and is let go."""
+    async def sync(self) -> bool:
+        """The end of a batch: Postgres commits or rolls back what was implicit, and is let go.
+        False: the batch goes on, for a Sync that comes while copy data is awaited is none."""
         backend = await self._hold()
+        ended = True
         try:
             request, kinds = bytes(self._request), bytes(self._kinds)
             if backend.failed:
@@ -110,12 +120,17 @@ class Relay:
             self._request.clear()
             self._kinds.clear()
             await self._exchange(request + encode_sync(), kinds + b"S")
-            if backend.copy_in:  # Sync is ignored by Postgres while it waits for copy data
+            if backend.copy_in:
+                ended = False
                 await self._copy_in(backend, b"E")
-                await self._exchange(encode_sync(), b"S")
             self._session.status = backend.status
+        except BaseException:
+            ended = True
+            raise
         finally:
-            await self._release()
+            if ended:
+                await self._release()
+        return ended
 
     # ── the simple protocol ─────────────────────────────────────────────────────────────────────
 
@@ -209,6 +224,8 @@ class Relay:
         self._session.on_postgres(True)
         try:
             async for chunk in backend.exchange(request, kinds):
+                if self._parses:
+                    del self._parses[: _count(chunk, PARSE_COMPLETE[0])]
                 if strip:
                     strip = False
                     chunk = chunk.removeprefix(PARSE_COMPLETE)
@@ -219,6 +236,16 @@ class Relay:
                     client.flush_soon()  # the rest of a short answer is about to follow
         finally:
             self._session.on_postgres(False)
+        if not backend.copy_in:
+            self._forget_failed()
+
+    def _forget_failed(self) -> None:
+        """A statement that Postgres did not take, or did not come to, does not exist."""
+        prepared = self._session.store.prepared
+        for one in self._parses:
+            if one is not None and prepared.get(one.name) is one:
+                del prepared[one.name]
+        self._parses.clear()
 
     async def _copy_in(
         self, backend: Backend, kinds: bytes, sink: Callable[[bytes], None] | None = None
@@ -241,8 +268,19 @@ class Relay:
                     if isinstance(message, CopyDone)
                     else encode_copy_fail(message.message)
                 )
+                if kinds == b"E":  # unlike a Query, an Execute is answered only when asked for
+                    gathered += encode_flush()
                 await self._exchange(bytes(gathered), kinds, sink)
                 return
+
+
+def _count(frames: bytes, kind: int) -> int:
+    """How many of the whole frames are of that type."""
+    at = count = 0
+    while at < len(frames):
+        count += frames[at] == kind
+        at += 1 + int.from_bytes(frames[at + 1 : at + 5], "big")
+    return count
 
 
 class _SimpleAnswer:

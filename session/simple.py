@@ -24,7 +24,7 @@ async def handle_query(session: Session, query: str) -> None:
     if not statements:
         session.client.write(encode_empty_query_response())
         return
-    if all(one.route is Route.BACKEND for one in statements):
+    if all(_for_postgres(session, one) for one in statements):
         texts = [await prepare_backend(session, one) for one in statements]
         if all(text is one.statement.text for text, one in zip(texts, statements, strict=True)):
             await session.relay.query(encode_query(query))
@@ -37,6 +37,12 @@ async def handle_query(session: Session, query: str) -> None:
             await _run(session, one)
         except SqlError as error:
             raise at(error, one.statement.start) from error.__cause__
+
+
+def _for_postgres(session: Session, one: Classified) -> bool:
+    """Postgres alone answers it, and it leaves nothing to be done here when it succeeds."""
+    named = one.name is not None and cursors.belongs_to_postgres(session, one)
+    return named or one.route is Route.BACKEND
 
 
 async def _run(session: Session, one: Classified) -> None:

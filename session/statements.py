@@ -108,6 +108,14 @@ class Store:
         self.close_portal(portal.name)
         self.portals[portal.name] = portal
 
+    def note_portal(self, portal: Portal) -> None:
+        """Remember one that Postgres owns; whether its name is free there Postgres says itself.
+        Raises SqlError 42P03 when the name is that of one of ours."""
+        known = self.portals.get(portal.name)
+        if known is not None and known.prepared is not None and known.sql is None:
+            del self.portals[portal.name]
+        self.add_portal(portal)
+
     def get_portal(self, name: str) -> Portal:
         """Raises SqlError 34000."""
         if name not in self.portals:
