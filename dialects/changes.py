@@ -48,9 +48,9 @@ def classify_change(statement: Statement, names: Names) -> Classified:
         return reads_postgres(statement, found, names) or refused(
             statement, Kind.SUBMIT, MIXED, hint=MIXED_HINT
         )
-    return _returning(statement, reader) or engine(
-        statement, Kind.SUBMIT, _TAGS.get(verb, "INSERT 0 0")
-    )
+    # What an INSERT returns is the handle of its job: the session answers that.
+    refusal_ = None if verb == "INSERT" else _returning(statement, reader)
+    return refusal_ or engine(statement, Kind.SUBMIT, _TAGS.get(verb, "INSERT 0 0"))
 
 
 def _returning(statement: Statement, reader: Reader) -> Classified | None:
@@ -62,7 +62,7 @@ def _returning(statement: Statement, reader: Reader) -> Classified | None:
                 statement,
                 Kind.SUBMIT,
                 "RETURNING is not supported for Flink tables",
-                hint="Leave it out: an INSERT starts a job, whose rows are not known yet.",
+                hint="Leave it out: only an INSERT returns something, the handle of its job.",
                 position=statement.tokens[index].start + 1,
             )
     return None

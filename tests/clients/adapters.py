@@ -6,26 +6,19 @@ others are compared with what the same client reads from Postgres for the same v
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import asyncpg
 import psycopg
 
 from tests.clients.jdbc import Jdbc, JdbcError
+from tests.clients.odbc import Odbc, OdbcError, opened
 from tests.clients.psql import Psql
 from tests.clients.suite import internal
-
-ODBC_DRIVERS = (
-    "/usr/lib/x86_64-linux-gnu/odbc/psqlodbcw.so",
-    "/usr/lib/aarch64-linux-gnu/odbc/psqlodbcw.so",
-    "/usr/lib64/psqlodbcw.so",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,32 +191,26 @@ class JdbcClient:
 
 
 class OdbcClient:
-    """psqlodbc through pyodbc, in a thread: both block. It tells no positions."""
+    """psqlodbc through pyodbc. It tells neither positions nor the names of types."""
 
     texts = False
 
-    def __init__(self, connection: Any) -> None:
-        self.connection = connection
+    def __init__(self, odbc: Odbc) -> None:
+        self.odbc = odbc
 
     async def run(self, sql: str) -> None:
-        await asyncio.to_thread(self.connection.execute, sql)
+        await self.odbc.ask("read", sql)
 
     async def read(self, sql: str) -> Reply:
-        return await asyncio.to_thread(self._read, sql)
-
-    def _read(self, sql: str) -> Reply:
-        with closing(self.connection.cursor()) as cursor:
-            cursor.execute(sql)
-            columns = tuple((column[0], None) for column in cursor.description)
-            return Reply(columns, [tuple(row) for row in cursor.fetchall()])
+        answer = await self.odbc.ask("read", sql)
+        columns = tuple((name, None) for name in answer["columns"])
+        return Reply(columns, [tuple(row) for row in answer["rows"]])
 
     async def fail(self, sql: str) -> Failed:
-        import pyodbc
-
         try:
-            await self.read(sql)
-        except pyodbc.Error as error:
-            return Failed(error.args[0], -1, str(error.args[1]))
+            await self.odbc.ask("read", sql)
+        except OdbcError as error:
+            return Failed(error.sqlstate, -1, error.message)
         raise must_fail(sql)
 
 
@@ -270,20 +257,10 @@ async def open_psycopg_binary(port: int) -> AsyncIterator[PsycopgClient]:
         yield PsycopgClient(connection, binary=True)
 
 
-def odbc_driver() -> str | None:
-    return next((path for path in ODBC_DRIVERS if Path(path).exists()), None)
-
-
 @asynccontextmanager
-async def open_odbc(port: int, options: str = "") -> AsyncIterator[OdbcClient]:
-    import pyodbc
-
-    dsn = f"Driver={odbc_driver()};Server=127.0.0.1;Port={port};Uid=xuanwu;Database=xuanwu;"
-    connection = await asyncio.to_thread(pyodbc.connect, dsn + options, autocommit=True)
-    try:
+async def open_odbc(port: int) -> AsyncIterator[OdbcClient]:
+    async with opened(port) as connection:
         yield OdbcClient(connection)
-    finally:
-        await asyncio.to_thread(connection.close)
 
 
 Opener = Callable[[int], AbstractAsyncContextManager[Client]]

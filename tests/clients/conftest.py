@@ -11,7 +11,7 @@ import pytest
 from gateway.app import App
 from gateway.engine.jobmanager import JobManagerClient
 from gateway.engine.local import LocalProvider
-from tests.clients import adapters, suite
+from tests.clients import adapters, odbc, suite
 from tests.clients.adapters import Client
 from tests.clients.jdbc import Jdbc, started
 from tests.clients.jobs import Jobs
@@ -70,7 +70,7 @@ async def _open(name: str, stack: AsyncExitStack, port: int, jdbc: Jdbc) -> Clie
         return adapters.JdbcClient(jdbc, f"suite {port}")
     if name == "psqlodbc":
         pytest.importorskip("pyodbc", reason="pyodbc is not installed")
-        if adapters.odbc_driver() is None:
+        if odbc.driver() is None:
             pytest.skip("psqlodbc is not installed")
         return await stack.enter_async_context(adapters.open_odbc(port))
     return await stack.enter_async_context(adapters.OPENERS[name](port))

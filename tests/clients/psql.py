@@ -10,7 +10,7 @@ import os
 import signal
 from dataclasses import dataclass
 
-from gateway.catalog.programs import binaries
+from gateway.catalog.programs import MAJOR, binaries
 
 _ANSWER_S = 60
 NULL = "<null>"
@@ -41,9 +41,9 @@ class Psql:
         self._marks = itertools.count()
 
     @classmethod
-    async def start(cls, dsn: str, *options: str) -> Psql:
+    async def start(cls, dsn: str, *options: str, major: str = MAJOR) -> Psql:
         process = await asyncio.create_subprocess_exec(
-            str(binaries() / "psql"),
+            str(binaries(major) / "psql"),
             *_OPTIONS,
             *options,
             dsn,
