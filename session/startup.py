@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from protocol.encode import encode
 from protocol.errors import (
+    FEATURE_NOT_SUPPORTED,
     INVALID_AUTHORIZATION_SPECIFICATION,
     INVALID_PARAMETER_VALUE,
     PROTOCOL_VIOLATION,
@@ -24,6 +25,7 @@ from session.auth import Policy, authenticate
 from session.client import Client
 from session.ports import Authenticator, Principal
 
+NO_REPLICATION = frozenset({"", "off", "false", "no", "0"})
 UTF8_NAMES = frozenset({"utf8", "unicode", "sqlascii", ""})
 
 
@@ -69,6 +71,10 @@ async def greet(
             INVALID_AUTHORIZATION_SPECIFICATION,
             "no PostgreSQL user name specified in startup packet",
             severity="FATAL",
+        )
+    if message.parameters.get("replication", "off").lower() not in NO_REPLICATION:
+        raise SqlError(
+            FEATURE_NOT_SUPPORTED, "replication connections are not supported", severity="FATAL"
         )
     check_encoding(message.parameters.get("client_encoding", ""), severity="FATAL")
     if client.wire.negotiation is not None:
