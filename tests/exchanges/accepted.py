@@ -1,7 +1,7 @@
-"""What our server answers otherwise than Postgres, on purpose: each with its reason.
+"""What our server answers otherwise than Postgres: on purpose, and not yet as it should.
 
-A row names one exchange and gives the lines that differ, so that everything around them is still
-compared: the order of messages is never loosened.
+A row gives whole lines of one exchange, so that everything around them is still compared. Nothing
+is matched loosely, and a row that fits no recording any more fails the tests.
 """
 
 from __future__ import annotations
@@ -13,15 +13,91 @@ from tests.exchanges.script import Exchange
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`theirs` is a recorded line; `ours` stands in its place (None: the line is not sent)."""
+    """In every block of that exchange, `ours` stands in the place of the recorded lines `theirs`."""
 
     exchange: str
-    theirs: str
-    ours: str | None
+    theirs: tuple[str, ...]
+    ours: tuple[str, ...]
     why: str
 
 
-DIFFERENCES: tuple[Difference, ...] = ()
+_ENDS = "the connection ends all the same, and here it says why"
+_SENDER = "backends are shared: the pid is that of the backend which sent it, as Postgres tells it"
+
+
+def _notified(exchange: str, sender: str, rest: str) -> Difference:
+    theirs = f"NotificationResponse <pid of {sender}> {rest}"
+    return Difference(exchange, (theirs,), (f"NotificationResponse <pid> {rest}",), _SENDER)
+
+
+def _unnamed(exchange: str, given: int) -> Difference:
+    line = (
+        f'ErrorResponse S ERROR C 08P01 M "bind message supplies {given} parameters, '
+        'but prepared statement \\"%s\\" requires 2"'
+    )
+    why = "backends are shared, so that a statement is prepared there without its name"
+    return Difference(exchange, (line % "s",), (line % "",), why)
+
+
+DIFFERENCES: tuple[Difference, ...] = (
+    _notified("listen and notify of one's own", "main", '"here" "payload"'),
+    _notified("listen and notify of one's own", "main", '"here" ""'),
+    _notified("listen and notify of one's own", "main", '"Over There" "Ünicode"'),
+    _notified("listen and notify of one's own", "main", '"here" "by function"'),
+    _notified("a notification reaches an idle session", "b", '"news" "for you"'),
+    _notified("a notification waits for the end of the transaction", "b", '"news" "later"'),
+    _notified("listen in the extended protocol", "main", '"chan" "x"'),
+    Difference(
+        "a length that cannot be",
+        ("(closed)",),
+        ('ErrorResponse S FATAL C 08P01 M "invalid message length"', "(closed)"),
+        _ENDS,
+    ),
+    Difference(
+        "a packet of nonsense",
+        ("(closed)",),
+        ('ErrorResponse S FATAL C 08P01 M "invalid length of startup packet"', "(closed)"),
+        _ENDS,
+    ),
+    Difference(
+        "a body that ends too early",
+        ('ErrorResponse S ERROR C 08P01 M "invalid string in message"', "ReadyForQuery I"),
+        ('ErrorResponse S FATAL C 08P01 M "invalid string in message"', "(closed)"),
+        "a client that cannot build a message is not trusted with a further one",
+    ),
+    Difference(
+        "a major version nobody speaks",
+        (
+            'ErrorResponse S FATAL C 0A000 M "unsupported frontend protocol 4.0: '
+            'server supports 3.0 to 3.0"',
+        ),
+        (
+            'ErrorResponse S FATAL C 0A000 M "unsupported frontend protocol 4.0: '
+            'server supports 3.0 to 3.2"',
+        ),
+        "the wire is newer here than that of Postgres 16",
+    ),
+    _unnamed("the wrong number of formats and parameters", 1),
+    _unnamed("the wrong number of formats and parameters", 3),
+    Difference(
+        "values that are no values of their type",
+        ("BindComplete", 'ErrorResponse S ERROR C 22023 M "unsupported format code: 2"'),
+        ('ErrorResponse S ERROR C 22023 M "unsupported format code: 2"',),
+        "a format code is looked at when Bind is read, not when the first row is written",
+    ),
+)
+
+# Exchanges that we do not pass yet, with what is missing. Each must fail: one that passes is to be
+# taken from this table.
+DEFECTS: dict[str, str] = {
+    "copy data after the error is dropped": (
+        "an error of Postgres in the middle of copy data is seen only when the client ends the copy"
+    ),
+    "the relation changed its shape": (
+        "a statement is prepared anew at each Bind: 0A000 needs the columns told to the client"
+    ),
+    "prepared by messages, run by SQL": "EXECUTE does not find the statement of a Parse",
+}
 
 
 def expected_of_us(exchange: Exchange) -> Exchange:
@@ -37,16 +113,15 @@ def expected_of_us(exchange: Exchange) -> Exchange:
 
 
 def _apply(exchange: Exchange, row: Difference) -> Exchange:
-    assert any(row.theirs in step.lines for step in exchange.steps), row
-    steps = [
-        replace(
-            step,
-            lines=tuple(
-                row.ours if line == row.theirs else line
-                for line in step.lines
-                if line != row.theirs or row.ours is not None
-            ),
-        )
-        for step in exchange.steps
-    ]
-    return replace(exchange, steps=tuple(steps))
+    steps = [replace(step, lines=_replaced(step.lines, row)) for step in exchange.steps]
+    changed = replace(exchange, steps=tuple(steps))
+    assert changed != exchange, f"nothing of the recording fits {row}"
+    return changed
+
+
+def _replaced(lines: tuple[str, ...], row: Difference) -> tuple[str, ...]:
+    size = len(row.theirs)
+    for at in range(len(lines) - size + 1):
+        if lines[at : at + size] == row.theirs:
+            return lines[:at] + row.ours + lines[at + size :]
+    return lines

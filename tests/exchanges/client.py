@@ -10,7 +10,7 @@ from protocol import messages as m
 from protocol.encode import TERMINATE, encode_startup
 from protocol.frames import FrameSplitter, decode_backend
 
-SILENCE_S = 20.0  # an answer that takes longer never comes
+SILENCE_S = 10.0  # an answer that takes longer never comes
 CLOSED = "(closed)"
 SILENT = "(silence)"
 _REQUEST = 8  # length of SSLRequest and GSSENCRequest
@@ -62,9 +62,10 @@ class RawClient:
                 data = await self._read()
                 if not data:
                     return b""
-                if self._requests:
+                if self._requests and data != b"E":
                     self._requests -= 1
                     return data
+                self._requests = 0  # an error comes in place of the one byte
                 self._frames = [frame for _, frame in self._splitter.feed(data)]
         frame = self._frames.pop(0)
         if frame[:1] == b"K":

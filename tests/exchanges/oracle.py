@@ -17,7 +17,7 @@ def prepare(postgres: Postgres) -> Address:
     with postgres.connect() as connection:
         if not connection.execute("SELECT FROM pg_roles WHERE rolname = 'xuanwu'").fetchone():
             connection.execute("CREATE ROLE xuanwu LOGIN")
-            connection.execute("CREATE ROLE nobody NOLOGIN")
+            connection.execute("ALTER ROLE xuanwu SET search_path = public")
             connection.execute(_DATABASE)
             # A machine's own zone must not get into the recordings.
             connection.execute("ALTER SYSTEM SET timezone = 'UTC'")

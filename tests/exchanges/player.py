@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, field
 
 from tests.exchanges.client import CLOSED, SILENT, Address, RawClient
@@ -99,9 +100,4 @@ def compare(expected: Exchange, played: Exchange) -> str:
 
 
 def _difference(want: Step, got: Step) -> str:
-    lines = [want.header()]
-    for index in range(max(len(want.lines), len(got.lines))):
-        left = want.lines[index] if index < len(want.lines) else "(nothing)"
-        right = got.lines[index] if index < len(got.lines) else "(nothing)"
-        lines += [f"    {left}"] if left == right else [f"  - {left}", f"  + {right}"]
-    return "\n".join(lines)
+    return "\n".join([want.header(), *difflib.ndiff(want.lines, got.lines)])

@@ -229,7 +229,7 @@ def _column(field: m.FieldDescription) -> str:
 
 
 def _notification(message: m.NotificationResponse, keys: Keys) -> str:
-    sender = _value(str(message.pid).encode(), keys)
+    sender = next((f"<pid of {name}>" for name in keys if keys[name][0] == message.pid), "<pid>")
     return f"{sender} {_quoted(message.channel)} {_quoted(message.payload)}"
 
 
