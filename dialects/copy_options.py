@@ -4,7 +4,7 @@
     TO STDOUT WITH CSV HEADER DELIMITER AS ';'          before
     COPY BINARY t TO STDOUT DELIMITERS '|'              long before
 
-Checks, their order and their messages are those of Postgres 18 (copy.c, ProcessCopyOptions).
+Checks, their order and their messages are those of Postgres 16 (copy.c, ProcessCopyOptions).
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def _format(reader: Reader, option: Token) -> str:
 
 def _columns(reader: Reader, option: Token) -> bool | tuple[str, ...]:
     name = folded(option)
-    if name.startswith("force_") and reader.accept("*"):
+    if name == "force_quote" and reader.accept("*"):
         return True
     if not reader.accept("("):
         raise _invalid(f'argument to option "{name}" must be a list of column names', option)
@@ -241,24 +241,26 @@ def _check_characters(given: Options, options: Options, csv: bool) -> None:
         raise SqlError(FEATURE_NOT_SUPPORTED, "cannot specify HEADER in BINARY mode")
     _check_csv(given, options, csv)
     if options["format"] != "binary" and delimiter in null:
-        raise _invalid("COPY delimiter character must not appear in the NULL specification")
+        message = "COPY delimiter must not appear in the NULL specification"
+        raise SqlError(FEATURE_NOT_SUPPORTED, message)
     if csv and str(options["quote"]) in null:
-        raise _invalid("CSV quote character must not appear in the NULL specification")
-    if given.get("freeze"):
-        raise _invalid("COPY FREEZE cannot be used with COPY TO")
+        message = "CSV quote character must not appear in the NULL specification"
+        raise SqlError(FEATURE_NOT_SUPPORTED, message)
 
 
 def _check_csv(given: Options, options: Options, csv: bool) -> None:
     for option in _CSV_ONLY:
+        words = option.replace("_", " ")
         if not csv and option in given:
-            message = f"COPY {option.upper()} requires CSV mode"
+            message = f"COPY {words} available only in CSV mode"
             raise SqlError(FEATURE_NOT_SUPPORTED, message)
         if option in ("quote", "escape"):
             _one_byte(option, str(options[option]))
         if option == "quote" and csv and options["delimiter"] == options["quote"]:
             raise _invalid("COPY delimiter and quote must be different")
         if option in _FROM_ONLY and option in given:
-            raise _invalid(f"COPY {option.upper()} cannot be used with COPY TO")
+            message = f"COPY {words} only available using COPY FROM"
+            raise SqlError(FEATURE_NOT_SUPPORTED, message)
 
 
 def _one_byte(option: str, value: str) -> None:

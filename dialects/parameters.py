@@ -49,8 +49,12 @@ def column_context(statement: Statement) -> dict[int, tuple[str, ...]]:
     """
     reader = Reader(statement)
     context = _inserted(statement)
+    lists = _in_lists(reader)
     for index, number in _places(statement).items():
-        if number not in context and (column := _column(reader, index)):
+        if number in context:
+            continue
+        column = _column(reader, index) or lists.get(index, ())
+        if column:
             context[number] = column
     return context
 
@@ -114,7 +118,7 @@ def _column(reader: Reader, index: int) -> tuple[str, ...]:
         return _chain_before(reader, _skip_not(words, index - 1))
     if before == "AND" and index > 3:
         return _between(reader, index)
-    return _in_list(reader, index)
+    return ()
 
 
 def _skip_not(words: tuple[str, ...], index: int) -> int:
@@ -134,14 +138,21 @@ def _between(reader: Reader, index: int) -> tuple[str, ...]:
     return _chain_before(reader, _skip_not(reader.words, low))
 
 
-def _in_list(reader: Reader, index: int) -> tuple[str, ...]:
-    """col [NOT] IN ( …, $n, … ): only literals and parameters may stand before it."""
-    at = index - 1
-    while at > 0 and (reader.words[at] == "," or reader.tokens[at].kind in _LITERALS):
-        at -= 1
-    if at < 1 or reader.words[at] != "(" or reader.words[at - 1] != "IN":
-        return ()
-    return _chain_before(reader, _skip_not(reader.words, at - 1))
+def _in_lists(reader: Reader) -> dict[int, tuple[str, ...]]:
+    """Token index of each parameter in `col [NOT] IN ( … )` → the column; one pass over all.
+
+    Only literals and parameters may stand before it in the list.
+    """
+    found: dict[int, tuple[str, ...]] = {}
+    column: tuple[str, ...] = ()
+    for index, token in enumerate(reader.tokens):
+        if token.text == "(" and index and reader.words[index - 1] == "IN":
+            column = _chain_before(reader, _skip_not(reader.words, index - 1))
+        elif token.text != "," and token.kind not in _LITERALS:
+            column = ()
+        elif column and token.kind is TokenKind.PARAMETER:
+            found[index] = column
+    return found
 
 
 _LITERALS = frozenset({TokenKind.PARAMETER, TokenKind.STRING, TokenKind.NUMBER, TokenKind.ESCAPED})

@@ -6,6 +6,7 @@ hurt it; what it does not understand it passes over.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -57,7 +58,7 @@ class _Frame:
     """One level of parentheses."""
 
     state: _State
-    visible: frozenset[str]  # common table expressions
+    names: list[str] = field(default_factory=list)  # common table expressions declared here
     flink: bool = False  # inside TABLE( … )
     query: bool = False  # FROM is a clause here, unlike in EXTRACT(x FROM y)
     dml: bool = False
@@ -86,7 +87,8 @@ class _Scanner:
     def __init__(self, tokens: Sequence[Token], words: Sequence[str]) -> None:
         self.tokens = tokens
         self.words = words
-        self.stack = [_Frame(_State.EXPRESSION, frozenset())]
+        self.stack = [_Frame(_State.EXPRESSION)]
+        self.visible: Counter[str] = Counter()  # common table expressions in scope
         self.found = Survey()
         self.at = 0
 
@@ -123,23 +125,23 @@ class _Scanner:
 
     def _push(self) -> None:
         frame = self.frame
-        child = _Frame(_State.EXPRESSION, frame.visible)
+        child = _Frame(_State.EXPRESSION)
         if frame.state is _State.FROM:
             child.state, child.flink = _State.FROM, frame.flink or self.word(-1) == "TABLE"
             frame.state = _State.ALIAS
         elif frame.state is _State.CTE and self.word(-1) in ("AS", "MATERIALIZED"):
-            if frame.recursive and frame.cte:
-                child.visible |= {frame.cte}
+            if frame.recursive:
+                self._end_cte()  # in scope already in its own body
         elif frame.state is _State.CTE and self.word(-1) == ")":  # WITH x AS (…) (SELECT …)
             self._end_cte()
-            frame.state, child.visible = _State.EXPRESSION, frame.visible
+            frame.state = _State.EXPRESSION
         elif frame.state in (_State.ALIAS, _State.SKIP, _State.CTE):
             child.state = _State.SKIP
         self.stack.append(child)
 
     def _pop(self) -> None:
         if len(self.stack) > 1:
-            self.stack.pop()
+            self.visible.subtract(self.stack.pop().names)
 
     def _comma(self) -> None:
         frame = self.frame
@@ -151,8 +153,9 @@ class _Scanner:
 
     def _end_cte(self) -> None:
         frame = self.frame
-        if frame.cte:
-            frame.visible |= {frame.cte}
+        if frame.cte is not None:
+            frame.names.append(frame.cte)
+            self.visible[frame.cte] += 1
         frame.cte = None
 
     # ── keywords ────────────────────────────────────────────────────────────────────────────────
@@ -266,7 +269,7 @@ class _Scanner:
         INSERT INTO t (a, b) looks alike; its columns do no harm there.
         """
         self.at += 1
-        self.stack.append(_Frame(_State.EXPRESSION, self.frame.visible))
+        self.stack.append(_Frame(_State.EXPRESSION))
 
     def _expression_name(self) -> None:
         first = self.at
@@ -281,7 +284,7 @@ class _Scanner:
         frame, first = self.frame, self.at
         name = self._chain()
         call = self.word(1) == "(" and not frame.dml
-        if len(name) == 1 and not call and name[0] in frame.visible:
+        if len(name) == 1 and not call and self.visible[name[0]]:
             return
         flink = frame.flink or any(
             t.kind is TokenKind.BACKTICK for t in self.tokens[first : self.at + 1]

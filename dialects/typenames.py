@@ -140,12 +140,15 @@ def _zone(reader: Reader, name: str, oid: int, flink: str) -> tuple[int, str, bo
 
 def _arguments(reader: Reader) -> str:
     """`(10, 2)` as text; empty if there is none."""
-    if reader.word() != "(":
-        return ""
-    inside = reader.parenthesised()
-    if inside is None:
-        return ""
-    return "(" + " ".join(reader.words[slice(*inside)]).replace(" ,", ",") + ")"
+    numbers: list[str] = []
+    at = reader.at
+    while reader.accept("," if numbers else "(") and reader.kind() is TokenKind.NUMBER:
+        numbers.append(reader.word())
+        reader.at += 1
+    if numbers and reader.accept(")"):
+        return f"({', '.join(numbers)})"
+    reader.at = at
+    return ""
 
 
 def _array(reader: Reader, element: TypeName) -> TypeName:

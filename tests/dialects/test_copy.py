@@ -27,6 +27,8 @@ ACCEPTED = [
     ("(FORMAT 'csv', HEADER 'on')", CSV | {"header": True}),
     ("(HEADER 1)", TEXT | {"header": True}),
     ("(FREEZE false)", TEXT),
+    ("(FREEZE)", TEXT),
+    ("WITH DELIMITER ';' FREEZE", TEXT | {"delimiter": ";"}),
     ("(FORMAT csv, HEADER true, DELIMITER ';', NULL 'x', QUOTE '''', ESCAPE 'e', FORCE_QUOTE *)",
      CSV | {"header": True, "delimiter": ";", "null": "x", "quote": "'", "escape": "e",
             "force_quote": True}),
@@ -78,7 +80,6 @@ REFUSED = """
     (header match)
     (header 2)
     (header maybe)
-    (freeze)
     (freeze maybe)
     (delimiter)
     (format)
@@ -89,7 +90,6 @@ REFUSED = """
     (format csv, header, header)
     WITH CSV CSV
     WITH HEADER HEADER
-    WITH DELIMITER ';' FREEZE
     WITH OIDS
     WITH DELIMITER
     CSV FORCE

@@ -57,6 +57,13 @@ def test_substitute() -> None:
     assert rewritten.position(rewritten.text.index("(-5)") + 1) == sql.index("$10") + 1
 
 
+def test_long_lists_take_one_pass() -> None:
+    numbers = range(1, 60_001)
+    items = ", ".join(f"${n}" for n in numbers)
+    statement = one(f"SELECT 1 FROM t WHERE a IN ({items})")
+    assert column_context(statement) == {n: ("a",) for n in numbers}
+
+
 def test_nothing_to_substitute() -> None:
     statement = one("SELECT a FROM t")
     assert substitute(statement, {}).text is statement.text

@@ -261,7 +261,7 @@ REFUSED = [
     ("select * into t from orders", "0A000", 10),
     ("insert into a select * from pg_class", "0A000", 29),
     ("insert into staging select * from orders", "0A000", 13),
-    ("insert into a select 1 returning *", "0A000", 24),
+    ("delete from a where x = 1 returning *", "0A000", 27),
     ("with x as (select 1) insert into a select * from x", "0A000", 22),
     ("create temp table t as select * from orders", "0A000", None),
     ("create table t with ('a'='b') as select * from pg_class", "0A000", None),
@@ -378,6 +378,13 @@ def test_never_raises(sql: str) -> None:
         if verdict.error is not None:
             assert isinstance(verdict.error, SqlError)
             assert 1 <= (verdict.error.position or 1) <= len(statement.text) + 1
+
+
+def test_many_common_table_expressions() -> None:
+    ctes = ", ".join(f"c{n} as (select * from c{n - 1})" for n in range(1, 20_000))
+    assert classified(f"with c0 as (select 1), {ctes} select * from c1").route is Route.BACKEND
+    assert classified("with a as (select 1) select * from (with b as (select 1) select * from b) x,"
+                      " b").route is Route.ENGINE  # fmt: skip
 
 
 @pytest.mark.parametrize("depth", [20_000])

@@ -1,4 +1,4 @@
-"""What the router is told of Postgres in these tests: the catalog of version 18, from files."""
+"""What the router is told of Postgres in these tests: the catalog of version 16, from files."""
 
 from __future__ import annotations
 
