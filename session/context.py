@@ -178,6 +178,8 @@ class Session:
     def on_client_lost(self) -> None:
         if not self._outlives_client:
             self._interrupt(SqlError(QUERY_CANCELED, "connection to client lost", severity="FATAL"))
+        if self._on_postgres:  # nobody reads the answer, and others wait for the connection
+            self.tasks.spawn(self.lease.cancel(), "cancel on Postgres")
 
     def on_postgres(self, active: bool) -> None:
         self._on_postgres = active

@@ -13,7 +13,7 @@ from tests.exchanges.script import Exchange
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """In every block of that exchange, `ours` stands in the place of the recorded lines `theirs`."""
+    """In every block of that exchange, `ours` stands in the place of the lines `theirs`."""
 
     exchange: str
     theirs: tuple[str, ...]
