@@ -69,7 +69,7 @@ async def check_health(app: App) -> None:
 async def no_sessions(app: App) -> None:
     """Wait until every session has ended, those of clients that are gone included."""
     async with asyncio.timeout(20):
-        while len(app.server._peers.registry):
+        while len(app.server._peers.registry):  # noqa: ASYNC110 - nobody tells when one ends
             await asyncio.sleep(0.05)
 
 
@@ -204,8 +204,16 @@ async def test_wrong_cancel_keys_stop_nothing(plain_server: App) -> None:
         client.send(e.encode_query(notice))
         assert (await client.next_frame())[:1] == b"N"
         right = client.key
-        wrong = [bytes((right[0] ^ 1,)) + right[1:], right[:-1] + b"\0\0", right + b"\0", b"\0" * 256]
-        for pid, key in [(client.pid, key) for key in wrong] + [(client.pid + 1, right), (-1, right)]:
+        wrong = [
+            bytes((right[0] ^ 1,)) + right[1:],
+            right[:-1] + b"\0\0",
+            right + b"\0",
+            b"\0" * 256,
+        ]
+        for pid, key in [(client.pid, key) for key in wrong] + [
+            (client.pid + 1, right),
+            (-1, right),
+        ]:
             async with connected(plain_server) as other:
                 other.send(e.encode_cancel_request(pid, key))
                 assert await end_of(other) == ""
