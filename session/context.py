@@ -52,6 +52,7 @@ class Session:
         # Set by `connection.start`: opening a lease needs this object for the events.
         self.lease: Lease
         self.relay: Relay
+        self.statement_set: list[str] | None = None  # the pieces of one that has not ended
         self.in_message = False  # the statement has company in its Query: an implicit block
         self.parameters: dict[str, str] = {}  # as last reported to the client
         self.status = "I"

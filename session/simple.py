@@ -9,7 +9,7 @@ from __future__ import annotations
 from dialects import Classified, Kind, Route, mentions_activity, to_backend
 from protocol.encode import encode_empty_query_response, encode_query
 from protocol.errors import SqlError
-from session import cursors, execute, settings
+from session import cursors, execute, settings, statement_set
 from session.context import Session, at
 from session.relay import aborted
 
@@ -24,7 +24,7 @@ async def handle_query(session: Session, query: str) -> None:
     if not statements:
         session.client.write(encode_empty_query_response())
         return
-    if all(_for_postgres(session, one) for one in statements):
+    if session.statement_set is None and all(_for_postgres(session, one) for one in statements):
         texts = [await prepare_backend(session, one) for one in statements]
         if all(text is one.statement.text for text, one in zip(texts, statements, strict=True)):
             await session.relay.query(encode_query(query))
@@ -48,7 +48,9 @@ def _for_postgres(session: Session, one: Classified) -> bool:
 async def _run(session: Session, one: Classified) -> None:
     if session.status == "E" and one.route is not Route.BACKEND:
         raise aborted()
-    if one.route is Route.BACKEND:
+    if session.statement_set is not None or statement_set.opens(one):
+        await statement_set.take(session, one)
+    elif one.route is Route.BACKEND:
         await session.relay.statement(await prepare_backend(session, one))
         after_backend(session, one)
         after_block(session, one)
