@@ -1,7 +1,10 @@
 """COPY … TO STDOUT: DataRow messages into CopyData messages, in the three formats of Postgres.
 
-    start() ──► header line or binary signature      rows(data) ──► one CopyData per DataRow
+    start() ──► header line                  rows(data) ──► one CopyData per DataRow
     end()   ──► binary trailer; CopyDone and CommandComplete are the session's
+
+The binary signature shares the first CopyData with the first row (or the trailer), as in Postgres:
+readers that take a CopyData for a row (psycopg) depend on it.
 
 Text and csv take rows in text format, binary takes rows in binary format: then a DataRow's body is
 already the tuple that COPY wants, and only type bytes change. Which column is quoted, escaped or
@@ -130,6 +133,7 @@ class CopyOut:
     def __init__(self, options: CopyOptions, columns: Sequence[str]) -> None:
         self._options = options
         self._columns = columns
+        self._signature = _SIGNATURE  # until the first binary CopyData
         if options.format is CopyFormat.BINARY:
             self._line: Callable[[Sequence[bytes | None]], bytes] | None = None
         elif options.format is CopyFormat.TEXT:
@@ -144,9 +148,7 @@ class CopyOut:
 
     def start(self) -> bytes:
         """CopyData before the first row, or nothing."""
-        if self._line is None:
-            return _copy_data(_SIGNATURE)
-        if not self._options.header:
+        if self._line is None or not self._options.header:
             return b""
         names = [name.encode() for name in self._columns]
         if self._options.format is CopyFormat.TEXT:
@@ -163,7 +165,7 @@ class CopyOut:
     def rows(self, data: bytes) -> bytes:
         """CopyData messages for whole DataRow messages, one for each."""
         if self._line is None:
-            return _retyped(data)
+            return self._signed(_retyped(data))
         line = self._line
         parts: list[bytes] = []
         for row in iter_rows(data):
@@ -173,7 +175,15 @@ class CopyOut:
 
     def end(self) -> bytes:
         """CopyData after the last row, or nothing."""
-        return _copy_data(_TRAILER) if self._line is None else b""
+        return self._signed(_copy_data(_TRAILER)) if self._line is None else b""
+
+    def _signed(self, copied: bytes) -> bytes:
+        """The messages, the first one with the signature in front if it has not been sent."""
+        if not self._signature or not copied:
+            return copied
+        (size,) = _LENGTH.unpack_from(copied, 1)
+        signature, self._signature = self._signature, b""
+        return _DATA(b"d", size + len(signature)) + signature + copied[5:]
 
 
 def _copy_data(data: bytes) -> bytes:

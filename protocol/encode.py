@@ -114,7 +114,7 @@ def encode_notification(pid: int, channel: str, payload: str = "") -> bytes:
 
 
 def encode_error(error: SqlError) -> bytes:
-    """ErrorResponse with S V C M and, where given, D H P W."""
+    """ErrorResponse with S V C M and, where given, D H P W R."""
     fields = {
         "S": error.severity,
         "V": error.severity,
@@ -124,6 +124,7 @@ def encode_error(error: SqlError) -> bytes:
         "H": error.hint,
         "P": None if error.position is None else str(error.position),
         "W": error.where,
+        "R": error.routine,
     }
     return _message(b"E", _fields(fields))
 

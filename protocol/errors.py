@@ -75,8 +75,8 @@ class SqlError(Exception):
     """An error (or a notice) on its way to the client.
 
     `position` is a 1-based character offset in the text that the raiser was given; whoever handed
-    out a rewritten text maps it back. `severity` is ERROR (the statement ends) or FATAL (the
-    session ends).
+    out a rewritten text maps it back. `routine` is a function of Postgres's source, for the errors
+    that drivers know by it. `severity` is ERROR (the statement ends) or FATAL (the session ends).
     """
 
     def __init__(
@@ -88,6 +88,7 @@ class SqlError(Exception):
         hint: str | None = None,
         position: int | None = None,
         where: str | None = None,
+        routine: str | None = None,
         severity: str = "ERROR",
     ) -> None:
         super().__init__(message)
@@ -97,6 +98,7 @@ class SqlError(Exception):
         self.hint = hint
         self.position = position
         self.where = where
+        self.routine = routine
         self.severity = severity
 
     def __str__(self) -> str:

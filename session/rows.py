@@ -44,7 +44,13 @@ def attach(portal: Portal, stream: ResultStream) -> None:
     drivers keep that shape and would read the rows wrongly."""
     found = tuple(stream.columns)
     if portal.columns is not None and _shape(portal.columns) != _shape(found):
-        raise SqlError(FEATURE_NOT_SUPPORTED, "cached plan must not change result type")
+        raise SqlError(
+            FEATURE_NOT_SUPPORTED,
+            "cached plan must not change result type",
+            routine="RevalidateCachedQuery",  # at this, pgjdbc and asyncpg prepare anew
+        )
+    if portal.prepared is not None and portal.prepared.columns is None:
+        portal.prepared.columns = found  # a driver may Bind again without a Describe
     portal.stream = stream
     portal.columns = found
     portal.advance(PortalState.ACTIVE)

@@ -54,6 +54,8 @@ public final class Jdbc {
                 answer = jdbc.handle(words.get(0), words.subList(1, words.size()));
             } catch (SQLException e) {
                 answer = failure(e);
+            } catch (RuntimeException e) {
+                answer = failure(new SQLException(e.toString(), "driver", e));
             }
             out.println(json(answer));
         }
