@@ -22,6 +22,7 @@ from gateway.engine.jobmanager import JobManagerClient
 from gateway.engine.operation import Operation
 from gateway.engine.pages import Row, decode, ready
 from gateway.engine.provider import Endpoint
+from gateway.engine.reaper import Reaper
 from gateway.engine.rest import GatewayClient
 
 log = structlog.get_logger(__name__)
@@ -42,15 +43,25 @@ class SessionLost(Exception):
 class Submitted(Exception):
     """The operation hangs although its job is there (1.16 with EXECUTE PLAN)."""
 
+    def __init__(self, jobs: JobManagerClient) -> None:
+        super().__init__("the job is there, its operation does not answer")
+        self.jobs = jobs
+
 
 class FlinkSession:
     """Made by `open_session`. All calls raise SqlError for what Flink refuses, else SessionLost."""
 
     def __init__(
-        self, gateway: GatewayClient, jobs: JobManagerClient, endpoint: Endpoint, handle: str
+        self,
+        gateway: GatewayClient,
+        jobs: JobManagerClient,
+        reaper: Reaper,
+        endpoint: Endpoint,
+        handle: str,
     ) -> None:
         self.gateway = gateway
         self.jobs = jobs
+        self._reaper = reaper
         self.endpoint = endpoint
         self.handle = handle
         self.retired = False
@@ -162,6 +173,11 @@ class FlinkSession:
             if post.done() and not post.exception():
                 await self._drop(post.result(), running=bool(errors.JSON_REFUSES.search(e.text)))
             raise
+        except (SessionLost, Submitted):
+            self.retired = True
+            if post.done() and not post.exception():
+                self.operations.discard(post.result())  # nothing can, or may, be closed
+            raise
 
     async def _post(self, sql: str, config: Mapping[str, str], job_id: str | None) -> Operation:
         try:
@@ -187,7 +203,7 @@ class FlinkSession:
             if self.endpoint.api == "v1" and operation.job_id and now > stuck:
                 stuck = now + STUCK_CHECK_S
                 if await self.jobs.state(operation.job_id):
-                    raise Submitted
+                    raise Submitted(self.jobs)
         return content
 
     async def _drop(self, operation: Operation, *, running: bool) -> None:
@@ -205,6 +221,8 @@ class FlinkSession:
             operation = post.result()
             await operation.stop(planning=True)
             self.operations.discard(operation)
+            if operation.job_id:
+                self._reaper.watch(self.jobs, operation.job_id)
 
     async def _beat(self) -> None:
         while True:
@@ -219,7 +237,12 @@ class FlinkSession:
 
 
 async def open_session(
-    gateway: GatewayClient, jobs: JobManagerClient, endpoint: Endpoint, name: str, mode: str
+    gateway: GatewayClient,
+    jobs: JobManagerClient,
+    reaper: Reaper,
+    endpoint: Endpoint,
+    name: str,
+    mode: str,
 ) -> FlinkSession:
     """Open a session for one runtime mode: the catalog of a session keeps its tables as they were
     resolved at CREATE, with or without time attributes, and a plan of the other mode fails over
@@ -232,4 +255,4 @@ async def open_session(
         handle = await gateway.open(name, {"table.local-time-zone": "UTC", RUNTIME_MODE: mode})
     except Unreachable as e:
         raise SessionLost(str(e), safe=True) from e
-    return FlinkSession(gateway, jobs, endpoint, handle)
+    return FlinkSession(gateway, jobs, reaper, endpoint, handle)

@@ -12,6 +12,7 @@ from gateway.engine.http import Refused, Unreachable, client
 from gateway.engine.jobmanager import JobManagerClient
 from gateway.engine.naming import cancel_leftovers
 from gateway.engine.provider import Endpoint, Provider
+from gateway.engine.reaper import Reaper
 from gateway.engine.rest import GatewayClient
 from gateway.engine.slots import SlotGate
 from protocol.errors import CONNECTION_FAILURE, SqlError
@@ -33,6 +34,7 @@ class Hub:
         self._alive = alive
         self._swept: set[str] = set()  # engines looked at for what dead servers left
         self._http: aiohttp.ClientSession | None = None
+        self.reaper = Reaper()
         self._gates: dict[str, SlotGate] = {}
 
     @property
@@ -47,9 +49,9 @@ class Hub:
         endpoint = await self.provider.ensure(version, notify)
         await self._sweep(endpoint)
         try:
-            return await open_session(
-                GatewayClient(self.http, endpoint), self.jobs(endpoint), endpoint, name, mode
-            )
+            gateway = GatewayClient(self.http, endpoint)
+            jobs = self.jobs(endpoint)
+            return await open_session(gateway, jobs, self.reaper, endpoint, name, mode)
         except (SessionLost, Refused) as e:
             raise SqlError(
                 CONNECTION_FAILURE, f"Flink {version} does not open a session", detail=str(e)[:300]
@@ -85,6 +87,7 @@ class Hub:
         )
 
     async def close(self) -> None:
+        await self.reaper.close()
         if self._http is not None:
             await self._http.close()
             self._http = None

@@ -16,10 +16,17 @@ from gateway.engine.http import Refused, Unreachable, call
 from gateway.engine.provider import Endpoint
 
 TERMINAL = frozenset({"FINISHED", "CANCELED", "FAILED", "SUSPENDED"})
-ALIVE_TASKS = frozenset({"DEPLOYING", "INITIALIZING", "RUNNING", "FINISHED"})
+# What a task passes between its slot and its first row. A collect sink that is closed before it was
+# opened throws, and a TaskManager whose task cannot be cleaned up ends itself, all its jobs with it
+# (CollectSinkFunction.accumulateFinalResults, TaskExecutor.onFatalError; seen on 2.2.1).
+STARTING_TASKS = frozenset({"DEPLOYING", "INITIALIZING"})
+WAITING_TASKS = frozenset({"CREATED", "SCHEDULED"})
+HOLDING = ("deploying", "initializing", "running", "finished")  # tasks that have got their slot
 CALL_TIMEOUT_S = 10.0
 GONE_POLL_S = 0.05
 ASK_AGAIN = 20  # × GONE_POLL_S: between two requests to cancel
+START_S = 8.0  # how long a task may take to start before it is cancelled all the same
+SCHEDULING_S = 0.5  # a job that has no slot by then waits for one, and can be cancelled safely
 UNKNOWN_CHECKS = 10  # × GONE_POLL_S: how long a job that is on its way may stay unknown
 
 
@@ -31,12 +38,22 @@ class Slots(msgspec.Struct, frozen=True):
 
 
 class JobSummary(msgspec.Struct, frozen=True):
-    """An entry of GET /jobs/overview; times in milliseconds since the epoch."""
+    """An entry of GET /jobs/overview, which is live; times in milliseconds since the epoch."""
 
     jid: str
     name: str
     state: str
     start_ms: int = msgspec.field(name="start-time", default=0)
+    tasks: dict[str, int] = {}  # by state, lower case
+
+    @property
+    def ended(self) -> bool:
+        return self.state in TERMINAL
+
+    @property
+    def holds_slots(self) -> bool:
+        """At least one of its tasks has got as far as a slot (streams get all or none)."""
+        return any(self.tasks.get(state) for state in HOLDING)
 
 
 class Metrics(msgspec.Struct, frozen=True):
@@ -51,7 +68,7 @@ class Vertex(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Part of GET /jobs/ID; times in milliseconds since the epoch."""
+    """Part of GET /jobs/ID, which the JobManager caches for some seconds (web.refresh-interval)."""
 
     jid: str
     name: str
@@ -62,11 +79,6 @@ class Job(msgspec.Struct, frozen=True):
     @property
     def ended(self) -> bool:
         return self.state in TERMINAL
-
-    @property
-    def waits_for_resources(self) -> bool:
-        """No task of it has got as far as a slot."""
-        return not self.ended and not any(v.status in ALIVE_TASKS for v in self.vertices)
 
 
 class _Jobs(msgspec.Struct):
@@ -143,6 +155,19 @@ class JobManagerClient:
             if e.status not in (404, 409):
                 raise
 
+    async def started(self, job_id: str) -> None:
+        """Wait, within START_S, until no task of the job is in the middle of its start."""
+        began = time.monotonic()
+        while (passed := time.monotonic() - began) < START_S:
+            job = await self.job(job_id)
+            if job is None or job.ended:
+                return
+            states = {vertex.status for vertex in job.vertices}
+            scheduled = not states or states & WAITING_TASKS
+            if not states & STARTING_TASKS and not (scheduled and passed < SCHEDULING_S):
+                return
+            await asyncio.sleep(GONE_POLL_S)
+
     async def ensure_gone(self, job_id: str, *, known: bool, limit_s: float) -> bool:
         """Cancel it until its state is terminal. False when the limit passed before that.
 
@@ -159,6 +184,7 @@ class JobManagerClient:
             if state is None:
                 patience -= 1
             elif state != "CANCELLING" and rounds % ASK_AGAIN == 0:
+                await self.started(job_id)
                 await self.cancel(job_id)
             rounds += 1
             await asyncio.sleep(GONE_POLL_S)

@@ -58,26 +58,32 @@ class Journal:
                 hint="Reconnect, or drop temporary objects that are not needed.",
             )
 
-    def add(self, statement: str) -> None:
+    def add(self, statement: str) -> bool:
+        """Note a statement that succeeded. False: it changed nothing that lives in the session."""
         if key := _SET.match(statement):
             self._remove(lambda s: bool((m := _SET.match(s)) and m[1] == key[1]))
         elif _RESET_ALL.match(statement):
             self._remove(lambda s: bool(_SET.match(s)))
         elif use := _USE.match(statement):
             self._catalog = _plain(use[1]) if use[1] else self._catalog
-        elif (ddl := _DDL.match(statement)) and not self._takes(ddl, statement):
-            return
+        elif ddl := _DDL.match(statement):
+            if not self._is_ours(ddl, statement):
+                return False
+            target = _spaced(ddl[2]), _plain(ddl[4])
+            if ddl[1].upper() == "DROP" and self._cancels_out(target):
+                return True
         self._statements.append(statement)
         self._characters += len(statement)
+        return True
 
-    def _takes(self, ddl: re.Match[str], statement: str) -> bool:
+    def _is_ours(self, ddl: re.Match[str], statement: str) -> bool:
         verb, kind, name = ddl[1].upper(), _spaced(ddl[2]), ddl[4]
         if kind == "CATALOG":
             if verb == "CREATE" and _IN_MEMORY.search(statement):
                 self._in_memory.add(_plain(name))
         elif not kind.startswith("TEMPORARY") and self._home(kind, name) not in self._in_memory:
             return False
-        return verb != "DROP" or not self._cancels_out((kind, _plain(name)))
+        return True
 
     def _home(self, kind: str, name: str) -> str:
         """The catalog in which an object lives."""

@@ -66,6 +66,8 @@ class Operation:
     async def _stop(self, planning: bool) -> None:
         if planning:
             await self._ignoring(self.gateway.cancel(self.session, self.handle))
+        elif self.job_id is not None:  # closing the operation of a running query cancels its job
+            await self._ignoring(self.jobs.started(self.job_id))
         await self._close()
         if self.job_id is None:
             return

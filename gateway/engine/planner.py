@@ -127,9 +127,7 @@ class Planner:
 
     async def _start(self, sql: str, settings: EngineSettings, mode: str) -> Started:
         client = self._client
-        session = await client.flink(settings.version, mode)
-        gate = client.hub.gate(session.endpoint)
-        reservation = await gate.acquire(settings.slot_timeout_s, client.notify)
+        gate, reservation = await client.slot(settings, mode)
         job_id = uuid.uuid4().hex
         name = naming.foreground(client.hub.instance, settings.application_name, client.pid, sql)
         config = client.options.job(settings, mode, job_id, name, foreground=True)
@@ -138,6 +136,7 @@ class Planner:
         except BaseException:
             reservation.release()
             raise
+        reservation.started(job_id)
         watch = StartWatch(
             session.jobs, gate, job_id, reservation, settings.slot_timeout_s, client.notify
         )

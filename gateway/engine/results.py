@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from gateway.engine import errors, pages
-from gateway.engine.aside import Pace
+from gateway.engine.aside import Pace, uninterrupted
 from gateway.engine.flinksession import FlinkSession, SessionLost
 from gateway.engine.http import Refused, Unreachable
 from gateway.engine.operation import Operation
@@ -142,6 +142,9 @@ class QueryStream:
     async def aclose(self) -> None:
         self._pending.clear()
         self._ended = True
+        await uninterrupted(self._close(), f"close the result of {self._operation.handle}")
+
+    async def _close(self) -> None:
         await self._reader.close()
         await self._session.stop(self._operation)
 

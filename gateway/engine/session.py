@@ -23,13 +23,14 @@ from gateway.engine.encoding import describe, row_encoder
 from gateway.engine.flinksession import FlinkSession, SessionLost
 from gateway.engine.http import Refused, Unreachable
 from gateway.engine.hub import Hub
-from gateway.engine.journal import Journal
+from gateway.engine.journal import MAX_STATEMENTS, Journal
 from gateway.engine.logical import from_text
 from gateway.engine.operation import LIMIT_S, Operation
 from gateway.engine.pages import FlinkColumn
 from gateway.engine.planner import Planner
 from gateway.engine.results import TableStream, lost
 from gateway.engine.secrets import mask
+from gateway.engine.slots import Reservation, SlotGate
 from gateway.engine.submission import submit
 from protocol.errors import Notice, SqlError
 from session.ports import Column, EngineSettings, JobHandle, Notify, ResultStream
@@ -146,6 +147,19 @@ class ClientSession:
                     raise await self._lost(session, job_id) from e
         raise AssertionError("the last round returns or raises")
 
+    async def slot(self, settings: EngineSettings, mode: str) -> tuple[SlotGate, Reservation]:
+        """A promised slot of the version's engine; SqlError 53300 when there is none in time."""
+        for last in (False, True):
+            session = await self.flink(settings.version, mode)
+            gate = self.hub.gate(session.endpoint)
+            try:
+                return gate, await gate.acquire(settings.slot_timeout_s, self.notify)
+            except (Unreachable, Refused) as e:
+                session.retired = True
+                if last:
+                    raise lost(settings.version) from e
+        raise AssertionError("the last round returns or raises")
+
     async def flink(self, version: str, mode: str = "streaming") -> FlinkSession:
         """The Flink session of that version and mode, opened or renewed and brought up to date."""
         async with self._opening:
@@ -163,10 +177,12 @@ class ClientSession:
 
     def _changed(self, statement: str, session: FlinkSession) -> None:
         """A statement changed the state of one Flink session: the others follow when needed."""
-        self.journal.add(statement)
+        if not self.journal.add(statement):
+            return
         for other in self._sessions.values():
             if other is not session:
                 other.behind.append(statement)
+                other.retired = other.retired or len(other.behind) > MAX_STATEMENTS
 
     async def _retire(self, session: FlinkSession) -> None:
         """Close it once its open results are done with."""
@@ -207,4 +223,5 @@ class ClientSession:
                 await session.jobs.ensure_gone(job_id, known=False, limit_s=LIMIT_S)
             except (Refused, Unreachable) as e:
                 log.warning("engine.job_unknown", job_id=job_id, error=str(e)[:300])
+            self.hub.reaper.watch(session.jobs, job_id)
         return lost(session.endpoint.version)

@@ -12,12 +12,14 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from gateway.engine.jobmanager import TERMINAL, JobManagerClient, JobSummary
+from gateway.engine.jobmanager import JobManagerClient, JobSummary
 from protocol.errors import TOO_MANY_CONNECTIONS, Notice, SqlError
 from session.ports import Notify
 
 POLL_S = 0.25
-HOLD_S = 3.0  # a started job shows its slots at the JobManager well within this
+FIRST_POLL_S = 0.05  # while it may only be a job that is just starting
+START_S = 1.0
+HOLD_S = 3.0  # a job that got its slots holds them at the JobManager well within this
 SHOWN_JOBS = 10
 
 
@@ -26,15 +28,18 @@ class Reservation:
 
     def __init__(self, gate: SlotGate) -> None:
         self._gate = gate
-        self._held = True
+        self._timer: asyncio.TimerHandle | None = None
+        self.job_id: str | None = None
 
-    def started(self) -> None:
-        asyncio.get_running_loop().call_later(HOLD_S, self.release)
+    def started(self, job_id: str) -> None:
+        """The job is submitted: its own hold on its slots will be seen soon."""
+        self.job_id = job_id
+        self._timer = asyncio.get_running_loop().call_later(HOLD_S, self.release)
 
     def release(self) -> None:
-        if self._held:
-            self._held = False
-            self._gate.promised -= 1
+        self._gate.promised.discard(self)
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 class SlotGate:
@@ -43,7 +48,7 @@ class SlotGate:
     def __init__(self, jobs: JobManagerClient, version: str) -> None:
         self._jobs = jobs
         self._version = version
-        self.promised = 0
+        self.promised: set[Reservation] = set()
         self._waiting: list[object] = []
 
     async def acquire(self, timeout_s: float, notify: Notify) -> Reservation:
@@ -56,26 +61,40 @@ class SlotGate:
             self._waiting.remove(ticket)
 
     async def _wait(self, ticket: object, timeout_s: float, notify: Notify) -> Reservation:
-        deadline = time.monotonic() + timeout_s
+        start = time.monotonic()
         told = False
         while True:
             slots = await self._jobs.slots()
-            if slots.free - self.promised > self._waiting.index(ticket):
-                self.promised += 1
-                return Reservation(self)
-            if time.monotonic() >= deadline:
+            if slots.free - len(self.promised) > self._waiting.index(ticket):
+                reservation = Reservation(self)
+                self.promised.add(reservation)
+                return reservation
+            if await self._settle():
+                continue
+            waited = time.monotonic() - start
+            if waited >= timeout_s:
                 raise await self.exhausted(timeout_s)
-            if not told:
+            if not told and (slots.free <= 0 or waited > START_S):
                 told = True
                 notify(self.notice(slots.total - slots.free))
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(POLL_S if told else FIRST_POLL_S)
+
+    async def _settle(self) -> bool:
+        """Forget promises to jobs that hold their slots by now; was there one?"""
+        if not any(reservation.job_id for reservation in self.promised):
+            return False
+        holding = {job.jid for job in await self._jobs.jobs() if job.holds_slots or job.ended}
+        settled = [each for each in self.promised if each.job_id in holding]
+        for reservation in settled:
+            reservation.release()
+        return bool(settled)
 
     def notice(self, used: int) -> Notice:
         return Notice(f"waiting for a free slot of Flink {self._version} ({used} in use)")
 
     async def exhausted(self, waited_s: float, but: str = "") -> SqlError:
         """The error 53300; its detail names the jobs that hold the slots (`but` one of ours)."""
-        jobs = [j for j in await self._jobs.jobs() if j.state not in TERMINAL and j.jid != but]
+        jobs = [j for j in await self._jobs.jobs() if not j.ended and j.jid != but]
         return SqlError(
             TOO_MANY_CONNECTIONS,
             f"no free slot in Flink {self._version} after {waited_s:g} s",

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from gateway.engine import pages
+from gateway.engine.aside import uninterrupted
 from gateway.engine.flinksession import FlinkSession, SessionLost
 from gateway.engine.http import Refused, Unreachable
 from gateway.engine.operation import Operation
@@ -122,5 +123,8 @@ class SnapshotStream:
         return began is not None and time.monotonic() - began > self._seconds
 
     async def _stop(self) -> None:
+        await uninterrupted(self._close(), f"close the result of {self._operation.handle}")
+
+    async def _close(self) -> None:
         await self._reader.close()
         await self._session.stop(self._operation)

@@ -49,9 +49,11 @@ class StartWatch:
             return
         self._next = now + EVERY_S
         try:
-            job = await self._jobs.job(self._job_id)
-            if job is None or not job.waits_for_resources:
-                return self.running() if job is not None else None
+            job = next((j for j in await self._jobs.jobs() if j.jid == self._job_id), None)
+            if job is None:
+                return
+            if job.holds_slots or job.ended:
+                return self.running()
             if now - self._since > self._timeout_s:
                 raise await self._gate.exhausted(self._timeout_s, but=self._job_id)
             if not self._told:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from gateway.engine import errors, naming
 from gateway.engine.aside import Pace, uninterrupted
-from gateway.engine.flinksession import FlinkSession, Submitted
+from gateway.engine.flinksession import Submitted
 from gateway.engine.http import Refused, Unreachable
 from gateway.engine.jobmanager import TERMINAL, Job, JobManagerClient
 from gateway.engine.operation import LIMIT_S
@@ -55,16 +55,14 @@ class _NeedsStreaming(Exception):
 async def _submit(
     client: ClientSession, sql: str, settings: EngineSettings, mode: str
 ) -> JobHandle:
-    session = await client.flink(settings.version, mode)
-    gate = client.hub.gate(session.endpoint)
-    reservation = await gate.acquire(settings.slot_timeout_s, client.notify)
+    _, reservation = await client.slot(settings, mode)
     job_id = uuid.uuid4().hex
     name = naming.background(settings.application_name, client.pid, sql)
     config = client.options.job(
         settings, mode, job_id, name, foreground=False, counted=settings.wait
     )
     try:
-        await _start(client, session, sql, settings, config, job_id)
+        jobs = await _start(client, sql, settings, config, job_id)
     except Refused as e:
         reservation.release()
         auto = client.options.runtime_mode(settings) == "auto"
@@ -74,7 +72,7 @@ async def _submit(
     except BaseException:
         reservation.release()
         raise
-    return await _handle(session, job_id, settings, reservation, sql)
+    return await _handle(jobs, job_id, settings, reservation, sql)
 
 
 def _streams(stack: str) -> bool:
@@ -83,34 +81,33 @@ def _streams(stack: str) -> bool:
 
 async def _start(
     client: ClientSession,
-    session: FlinkSession,
     sql: str,
     settings: EngineSettings,
     config: dict[str, str],
     job_id: str,
-) -> None:
+) -> JobManagerClient:
     try:
         session, operation = await client.start(sql, settings, config, job_id)
-    except Submitted:
-        return  # the job is known to the JobManager; its operation will never answer
+    except Submitted as e:  # the job is known to the JobManager; its operation will never answer
+        return e.jobs
     await session.finish(operation)
+    return session.jobs
 
 
 async def _handle(
-    session: FlinkSession,
+    jobs: JobManagerClient,
     job_id: str,
     settings: EngineSettings,
     reservation: Reservation,
     sql: str,
 ) -> JobHandle:
-    jobs = session.jobs
     try:
         if settings.wait:
             job = await _ended(jobs, job_id, sql)
             reservation.release()
             rows = rows_written(job)
             return JobHandle(job_id, job.name, settings.version, job.state, rows)
-        reservation.started()
+        reservation.started(job_id)
         job = await _seen(jobs, job_id)
         return JobHandle(job_id, job.name, settings.version, job.state)
     except (Refused, Unreachable) as e:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from gateway.engine.flinksession import FlinkSession
 from gateway.engine.session import ClientSession
 from protocol.errors import Notice
 from session.ports import EngineSettings, ResultStream
@@ -67,6 +68,13 @@ class Client:
 
     async def show(self, sql: str) -> list[Row]:
         return await drain(await self.session.show(sql, self.settings, ()))
+
+    async def forgotten(self) -> list[FlinkSession]:
+        """Make the gateway forget the client's Flink sessions."""
+        sessions = list(self.session._sessions.values())
+        for session in sessions:
+            await session.gateway.close(session.handle)
+        return sessions
 
     async def running(self) -> list[str]:
         """Ids of this client's foreground jobs that have not ended."""
