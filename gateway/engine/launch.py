@@ -161,6 +161,8 @@ def settings(home: Home, ports: Ports, options: Options) -> dict[str, str]:
         "slot.request.timeout": "60000",
         # Figures of a running job are asked for by people who wait (ms).
         "metrics.fetcher.update-interval": "1000",
+        # Age (ms) that the JobManager's answers about a job may have: decisions hang on them.
+        "web.refresh-interval": "100",
         # Jars come in by statement, never by the JobManager's upload page.
         "web.submit.enable": "false",
         **options.flink,
