@@ -1,7 +1,7 @@
 """The shared vocabulary of failure: SQLSTATEs and the one SQL error.
 
-In a Postgres front end the SQLSTATE is the common language: every layer raises `SqlError`, one place
-(`session.connection`) writes it to the client. Codes are those of the Postgres manual, appendix A.
+In a Postgres front end the SQLSTATE is the common language: every layer raises `SqlError`, one
+place (`session.connection`) writes it to the client. Codes are those of the Postgres manual, appendix A.
 Messages follow its style guide: lower case, no full stop, the primary message factual and short,
 advice in the hint.
 """

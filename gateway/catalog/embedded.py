@@ -96,15 +96,21 @@ class EmbeddedPostgres:
             return
         with self._locked():
             if self.pid is not None:
-                target = ("-D", str(self._cluster), "-m", "fast", "-w", "-t", str(_STOP_TIMEOUT_S))
-                done = self._try("pg_ctl", "stop", *target)
-                if done.returncode != 0:
-                    detail = done.stderr.strip()
-                    raise SqlError(
-                        SYSTEM_ERROR, "could not stop the embedded Postgres", detail=detail
-                    )
+                self._shut_down()
             self._owner.unlink(missing_ok=True)
             self.started = False
+
+    def _shut_down(self) -> None:
+        """Fast, and if that takes too long at once: the next start recovers from the log."""
+        detail = ""
+        for mode in ("fast", "immediate"):
+            target = ("-D", str(self._cluster), "-m", mode, "-w", "-t", str(_STOP_TIMEOUT_S))
+            done = self._try("pg_ctl", "stop", *target)
+            if done.returncode == 0 or self.pid is None:
+                return
+            detail = done.stderr.strip()
+            _log.warning("postgres did not stop", mode=mode, detail=detail)
+        raise SqlError(SYSTEM_ERROR, "could not stop the embedded Postgres", detail=detail)
 
     # ── start ───────────────────────────────────────────────────────────────────────────────────
 
