@@ -1,9 +1,9 @@
 """The shared vocabulary of failure: SQLSTATEs and the one SQL error.
 
 In a Postgres front end the SQLSTATE is the common language: every layer raises `SqlError`, one
-place (`session.connection`) writes it to the client. Codes are those of the Postgres manual, appendix A.
-Messages follow its style guide: lower case, no full stop, the primary message factual and short,
-advice in the hint.
+place (`session.connection`) writes it to the client. Codes are those of the Postgres manual,
+appendix A. Messages follow its style guide: lower case, no full stop, the primary message factual
+and short, advice in the hint.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class ProtocolViolation(SqlError):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A NoticeResponse: same fields as an error, milder severity (WARNING, NOTICE, INFO, LOG, DEBUG)."""
+    """A NoticeResponse: fields as of an error, severity WARNING, NOTICE, INFO, LOG or DEBUG."""
 
     message: str
     severity: str = "NOTICE"
