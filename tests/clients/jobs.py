@@ -51,6 +51,17 @@ class Jobs:
         """Wait for its end; the last state. A job that lives on is an AssertionError."""
         return await until(lambda: self._ended(job_id), f"end of job {job_id}", limit_s)
 
+    async def all_gone(self) -> None:
+        """Whatever was started since `mark` has ended, and the engine can still run jobs."""
+
+        async def look() -> bool | None:
+            fresh = [job for job in await self._client.jobs() if job.jid not in self._seen]
+            return True if all(job.state in TERMINAL for job in fresh) else None
+
+        await until(look, "the end of all new jobs")
+        slots = await self._client.slots()
+        assert slots.total == slots.free > 0, slots
+
     async def state(self, job_id: str) -> str | None:
         return await self._client.state(job_id)
 

@@ -91,14 +91,16 @@ def _read(connection: Any, sql: str) -> dict[str, Any]:
         return {"columns": columns, "rows": [[repr(cell) for cell in row] for row in cursor]}
 
 
-def _tables(connection: Any, schema: str) -> dict[str, Any]:
+def _tables(connection: Any, kind: str) -> dict[str, Any]:
     with closing(connection.cursor()) as cursor:
-        return {"rows": [row.table_name for row in cursor.tables(schema=schema)]}
+        return {"rows": [row.table_name for row in cursor.tables(tableType=kind)]}
 
 
 def _columns(connection: Any, table: str) -> dict[str, Any]:
     with closing(connection.cursor()) as cursor:
-        return {"rows": [row.column_name for row in cursor.columns(table=table)]}
+        return {
+            "rows": [row.column_name for row in cursor.columns(schema="pg_catalog", table=table)]
+        }
 
 
 def _auto(connection: Any, value: str) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 SETUP = (
     "CREATE TEMPORARY TABLE single (id INT) WITH ('connector' = 'datagen', "
-    "'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '1', 'number-of-rows' = '1')",
+    "'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '1', "
+    "'number-of-rows' = '1')",
     "CREATE TEMPORARY TABLE few (id INT) WITH ('connector' = 'datagen', "
-    "'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '10', 'number-of-rows' = '10')",
+    "'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '10', "
+    "'number-of-rows' = '10')",
     "CREATE TEMPORARY TABLE endless (id INT, word STRING) WITH ('connector' = 'datagen', "
     "'rows-per-second' = '2000', 'fields.word.length' = '100')",
     "CREATE TEMPORARY TABLE void (id INT) WITH ('connector' = 'blackhole')",
@@ -51,7 +53,11 @@ SCALARS = (
     Value("padded", "CHAR(5)", "CAST('ab' AS CHAR(5))", "character(5)", "ab   "),
     Value("limited", "VARCHAR(10)", "CAST('ab' AS VARCHAR(10))", "character varying(10)", "ab"),
     Value(
-        "prose", "STRING", "CAST('naïve ☃ it''s \"q\" \\ ,' AS STRING)", "text", 'naïve ☃ it\'s "q" \\ ,'
+        "prose",
+        "STRING",
+        "CAST('naïve ☃ it''s \"q\" \\ ,' AS STRING)",
+        "text",
+        'naïve ☃ it\'s "q" \\ ,',
     ),
     Value("nothing", "STRING", "CAST('' AS STRING)", "text", ""),
     Value("octets", "BYTES", "CAST(x'0001ff' AS BYTES)", "bytea", "\\x0001ff"),
@@ -87,7 +93,11 @@ SCALARS = (
         "2023-11-14 22:13:20.123+00",
     ),
     Value(
-        "months", "INTERVAL YEAR TO MONTH", "INTERVAL '1-2' YEAR TO MONTH", "interval", "1 year 2 mons"
+        "months",
+        "INTERVAL YEAR TO MONTH",
+        "INTERVAL '1-2' YEAR TO MONTH",
+        "interval",
+        "1 year 2 mons",
     ),
     Value(
         "span",
@@ -96,7 +106,7 @@ SCALARS = (
         "interval",
         "01:01:01.001",
     ),
-)  # fmt: skip
+)
 
 NESTED = (
     Value("numbers", "ARRAY<INT>", "ARRAY[1, CAST(NULL AS INT), 3]", "integer[]", "{1,NULL,3}"),
@@ -165,7 +175,7 @@ def _quoted(text: str | None) -> str:
     return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
 
 
-def _values(name: str, values: tuple[Value, ...]) -> Case:
+def values(name: str, values: tuple[Value, ...]) -> Case:
     # Prefixed, for Flink has reserved half of the dictionary.
     expressions = ", ".join(f"{value.expression} AS c_{value.name}" for value in values)
     return Case(
@@ -181,10 +191,10 @@ CASES = (
          (("1", "a"),)),
     Case("catalog", "SELECT relname FROM pg_catalog.pg_class WHERE oid = 'pg_type'::regclass",
          (("relname", "name"),), (("pg_type",),)),
-    _values("scalars", SCALARS),
-    _values("nulls", tuple(value.null for value in SCALARS)),
-    _values("nested", NESTED),
-    _values("nested nulls", tuple(value.null for value in NESTED)),
+    values("scalars", SCALARS),
+    values("nulls", tuple(value.null for value in SCALARS)),
+    values("nested", NESTED),
+    values("nested nulls", tuple(value.null for value in NESTED)),
     Case("rows", "SELECT id, id * 2 AS twice FROM few WHERE id <= 3",
          (("id", "integer"), ("twice", "integer")), (("1", "2"), ("2", "4"), ("3", "6"))),
     Case("order and limit", "SELECT id FROM few ORDER BY id DESC LIMIT 2",

@@ -133,6 +133,16 @@ async def test_timeout_cancels(connection: asyncpg.Connection, jobs: Jobs) -> No
     assert await connection.fetchval("SELECT 1") == 1
 
 
+async def test_cancel_at_any_moment(connection: asyncpg.Connection, jobs: Jobs) -> None:
+    """Planning, submission, the start of the tasks: the engine survives, and no job is left."""
+    for step in range(25):
+        with pytest.raises(asyncio.TimeoutError):
+            await connection.fetch("SELECT id FROM endless", timeout=0.02 + step * 0.02)
+        await connection.fetchval("SELECT 1")  # after the cancellation, however long it takes
+    assert await connection.fetchval("SELECT id FROM few WHERE id = 3") == 3
+    await jobs.all_gone()
+
+
 async def test_statement_timeout(connection: asyncpg.Connection, jobs: Jobs) -> None:
     await connection.execute("SET statement_timeout = '2s'")
     with pytest.raises(asyncpg.QueryCanceledError, match="statement timeout"):

@@ -46,5 +46,5 @@ async def test_transaction(connection: Odbc) -> None:
 
 
 async def test_metadata(connection: Odbc) -> None:
-    assert "columns" in (await connection.ask("tables", "information_schema"))["rows"]
+    assert "pg_class" in (await connection.ask("tables", "SYSTEM TABLE"))["rows"]
     assert "relname" in (await connection.ask("columns", "pg_class"))["rows"]

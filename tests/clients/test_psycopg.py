@@ -114,7 +114,8 @@ async def test_failure_in_a_pipeline(connection: Connection) -> None:
 
 @pytest.mark.parametrize("form", ["TEXT", "CSV", "BINARY"])
 async def test_copy(connection: Connection, form: str) -> None:
-    sql = f"COPY (SELECT id, CAST(id AS BIGINT) AS big FROM few WHERE id < 4) TO STDOUT (FORMAT {form})"
+    query = "SELECT id, CAST(id AS BIGINT) AS big FROM few WHERE id < 4"
+    sql = f"COPY ({query}) TO STDOUT (FORMAT {form})"
     async with connection.cursor() as cursor, cursor.copy(sql) as copy:
         if form == "CSV":
             assert b"".join([bytes(data) async for data in copy]) == b"1,1\n2,2\n3,3\n"
@@ -144,11 +145,19 @@ async def test_cancel(connection: Connection, jobs: Jobs) -> None:
     assert await jobs.gone(job_id) == "CANCELED"
 
 
+async def test_job_as_a_row(connection: Connection, jobs: Jobs) -> None:
+    """Without parameters psycopg speaks the simple protocol, in which a job is a row."""
+    cursor = await connection.execute("INSERT INTO void SELECT id FROM few")
+    assert cursor.statusmessage == "INSERT 0 0"
+    row = await cursor.fetchone()
+    assert row is not None and row[1] == await jobs.started()
+
+
 async def test_notices_of_a_job(connection: Connection, jobs: Jobs) -> None:
     told: list[str] = []
     connection.add_notice_handler(lambda notice: told.append(notice.message_primary or ""))
-    cursor = await connection.execute("INSERT INTO void SELECT id FROM few")
-    assert cursor.statusmessage == "INSERT 0 0"
+    cursor = await connection.execute("INSERT INTO void SELECT id FROM few WHERE id < %s", (3,))
+    assert (cursor.statusmessage, cursor.description) == ("INSERT 0 0", None)
     assert any("on Flink 2.2" in text for text in told)
 
 
