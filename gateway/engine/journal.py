@@ -25,6 +25,8 @@ _KIND = r"((?:TEMPORARY\s+)?(?:SYSTEM\s+)?(?:TABLE|VIEW|FUNCTION|CATALOG|DATABAS
 _FLAGS = re.IGNORECASE
 _IF = r"(IF\s+(?:NOT\s+)?EXISTS\s+)?"
 _DDL = re.compile(rf"\s*(CREATE|ALTER|DROP)\s+(?:OR\s+\w+\s+)?{_KIND}\s+{_IF}({_NAME})", _FLAGS)
+# Everything else (COMPILE PLAN, CALL, TRUNCATE …) works on something outside of the session.
+_STATE = re.compile(r"\s*(?:CREATE|ALTER|DROP|USE|SET|RESET|ADD|REMOVE|LOAD|UNLOAD)\b", _FLAGS)
 _USE = re.compile(rf"\s*USE\b(?:\s+CATALOG\s+({_PART}))?", _FLAGS)
 _SET = re.compile(r"\s*(?:SET|RESET)\s+'([^']+)'", _FLAGS)
 _RESET_ALL = re.compile(r"\s*RESET\s*;?\s*$", _FLAGS)
@@ -60,6 +62,8 @@ class Journal:
 
     def add(self, statement: str) -> bool:
         """Note a statement that succeeded. False: it changed nothing that lives in the session."""
+        if not _STATE.match(statement):
+            return False
         if key := _SET.match(statement):
             self._remove(lambda s: bool((m := _SET.match(s)) and m[1] == key[1]))
         elif _RESET_ALL.match(statement):

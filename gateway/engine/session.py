@@ -184,6 +184,17 @@ class ClientSession:
                 other.behind.append(statement)
                 other.retired = other.retired or len(other.behind) > MAX_STATEMENTS
 
+    async def adopt_table(self, name: str, session: FlinkSession, settings: EngineSettings) -> None:
+        """A CREATE TABLE … AS made a table in one Flink session: the others get it too. Its data
+        lies where the connector keeps it. The job runs already, so a failure is only told."""
+        statement = f"SHOW CREATE TABLE {name}"
+        try:
+            _, rows = await session.small(statement, self.options.statement(settings))
+            self._changed(str(rows[0].fields[0]), session)
+        except Refused as e:
+            self._warn(statement, errors.from_stack(e.text, statement), session)
+        self._planner.forget()
+
     async def _retire(self, session: FlinkSession) -> None:
         """Close it once its open results are done with."""
         self._retired.append(session)

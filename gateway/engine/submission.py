@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 _COMPILED = re.compile(r"\s*(?:EXECUTE\s+PLAN|COMPILE\s+AND\s+EXECUTE)\b", re.IGNORECASE)
 # A compiled plan exists for streams alone.
 _NOT_IN_BATCH = re.compile(r"compiled plan feature is not supported in batch mode", re.IGNORECASE)
+# CREATE TABLE … AS: the table is state of the session, the job that fills it is not.
+_CREATES = re.compile(
+    r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?TABLE\s+"
+    r"((?:`(?:[^`]|``)*`|[\w$]+)(?:\s*\.\s*(?:`(?:[^`]|``)*`|[\w$]+))*)",
+    re.IGNORECASE,
+)
 _SINK = re.compile(
     r"^Sink:|: Writer$|^(?:Streaming|Batch)\w*Writer|^\S*[Ff]ile[-]?[Ww]riter|\]: Writer"
 )
@@ -91,6 +97,8 @@ async def _start(
     except Submitted as e:  # the job is known to the JobManager; its operation will never answer
         return e.jobs
     await session.finish(operation)
+    if created := _CREATES.match(sql):
+        await client.adopt_table(created[1], session, settings)
     return session.jobs
 
 

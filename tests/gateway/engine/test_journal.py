@@ -92,3 +92,18 @@ def test_limit() -> None:
     with pytest.raises(SqlError) as caught:
         full.check_room("USE d")
     assert caught.value.sqlstate == "53400"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "COMPILE PLAN '/tmp/p.json' FOR INSERT INTO a SELECT * FROM b",
+        "TRUNCATE TABLE t",
+        "CALL sys.compact('t')",
+        "ANALYZE TABLE t COMPUTE STATISTICS",
+    ],
+)
+def test_what_works_outside_of_the_session_is_not_replayed(statement: str) -> None:
+    journal = Journal()
+    assert journal.add(statement) is False
+    assert list(journal) == []

@@ -336,3 +336,40 @@ async def test_compiled_plan(client: Client, tmp_path: Path) -> None:
 
     await until(finished)
     assert await client.rows("SELECT 1") == [(b"1",)]
+
+
+async def test_a_table_made_from_a_query_is_there_in_both_modes(
+    newest: Client, tmp_path: Path
+) -> None:
+    """Batch and streaming run in Flink sessions of their own; a table belongs to the client."""
+    options = f"'connector' = 'filesystem', 'path' = '{tmp_path}/made', 'format' = 'json'"
+    sql = f"CREATE TABLE made WITH ({options}) AS SELECT 1 AS a"
+    await newest.session.submit(sql, replace(newest.settings, wait=True))
+    for mode in ("batch", "streaming"):
+        found = await newest.rows("SELECT a FROM made", runtime_mode=mode)
+        assert found == [(b"1",)]
+
+
+async def test_endless_compiled_plan_outlives_its_session(client: Client, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    await client.execute(
+        f"CREATE TABLE s (a INT) {ENDLESS}",
+        "CREATE TABLE b (a INT) WITH ('connector'='blackhole')",
+        f"COMPILE PLAN '{plan}' FOR INSERT INTO b SELECT a FROM s",
+    )
+    handle = await client.session.submit(f"EXECUTE PLAN '{plan}'", client.settings)
+    jobs = (await client.session.flink(client.settings.version)).jobs
+    assert await client.rows("SELECT 1") == [(b"1",)]
+    await client.session.close()
+    assert await jobs.state(handle.job_id) == "RUNNING"
+    assert await jobs.ensure_gone(handle.job_id, known=True, limit_s=10)
+
+
+async def test_no_operation_is_left_open(client: Client) -> None:
+    await client.execute("CREATE TEMPORARY VIEW v AS SELECT 1 AS a")
+    assert await client.rows("SELECT a FROM v") == [(b"1",)]
+    assert await client.show("SHOW VIEWS") == [(b"v",)]
+    with pytest.raises(SqlError):
+        await client.query("SELECT nope FROM v")
+    for session in client.session._sessions.values():
+        assert session.operations == set()
