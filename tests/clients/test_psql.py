@@ -242,7 +242,7 @@ async def test_meta_command(server: App, command: str) -> None:
 
 def socket_folder(server: App) -> Path:
     """Where the server's own Postgres listens."""
-    return server._config.data / "run"
+    return Path(server.catalog.address.host)
 
 
 def _comparable(text: str) -> list[str]:
