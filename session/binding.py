@@ -114,8 +114,9 @@ async def bind(session: Session, portal: Portal, message: Bind) -> None:
             f"bind message supplies {len(message.params)} parameters, but prepared statement "
             f'"{prepared.name}" requires {len(types)}',
         )
+    zone = (await session.settings()).engine.time_zone if types else ""
     texts = {
-        number: _literal(oid, format_of(message.param_formats, number - 1), data, number)
+        number: _literal(oid, format_of(message.param_formats, number - 1), data, number, zone)
         for number, (oid, data) in enumerate(zip(types, message.params, strict=True), start=1)
     }
     if one.kind is Kind.SUBMIT:
@@ -129,12 +130,11 @@ async def bind(session: Session, portal: Portal, message: Bind) -> None:
         portal.bound, portal.sql = one, _rewrite(one, texts)
 
 
-def _literal(oid: int, form: int, data: bytes | None, number: int) -> str:
-    try:
-        return literal(oid, None if data is None else decode_parameter(oid, form, data))
-    except SqlError as error:
-        error.where = error.where or f"unnamed portal parameter ${number}"
-        raise
+def _literal(oid: int, form: int, data: bytes | None, number: int, zone: str) -> str:
+    if data is None:
+        return literal(oid, None)
+    value = decode_parameter(oid, form, data, time_zone=zone, number=number)
+    return literal(oid, value, time_zone=zone)
 
 
 def _rewrite(one: Classified, texts: dict[int, str]) -> Rewritten:
