@@ -10,6 +10,7 @@ from pathlib import Path
 
 import asyncpg
 
+from gateway import logs
 from gateway.engine.local import LocalProvider
 from tests.bench.serving import SMALL, engine_pid, quiet, rss_mb, served
 
@@ -46,6 +47,7 @@ async def one(version: str) -> None:
 
 
 async def main() -> None:
+    logs.configure("error")
     for version in VERSIONS:
         await one(version)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
@@ -17,6 +18,7 @@ from tests.clients.jdbc import Jdbc, started
 from tests.clients.jobs import Jobs
 from tests.fixtures.flink import ignore
 
+_numbers = itertools.count()
 Connect = Callable[[str], Awaitable[Client]]
 
 
@@ -65,9 +67,10 @@ def opener(stack: AsyncExitStack, port: int, jdbc: Jdbc) -> Connect:
 
 async def _open(name: str, stack: AsyncExitStack, port: int, jdbc: Jdbc) -> Client:
     if name == "pgjdbc":
-        await jdbc.open(f"suite {port}", port)
-        stack.push_async_callback(jdbc.ask, "close", f"suite {port}")
-        return adapters.JdbcClient(jdbc, f"suite {port}")
+        connection = f"suite {next(_numbers)}"
+        await jdbc.open(connection, port)
+        stack.push_async_callback(jdbc.ask, "close", connection)
+        return adapters.JdbcClient(jdbc, connection)
     if name == "psqlodbc":
         pytest.importorskip("pyodbc", reason="pyodbc is not installed")
         if odbc.driver() is None:
