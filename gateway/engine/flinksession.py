@@ -10,6 +10,7 @@ the interrupted planner may hold the gateway's own lock for a while; it still se
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 
 import structlog
@@ -30,6 +31,10 @@ log = structlog.get_logger(__name__)
 HEARTBEAT_S = 120.0  # the gateway forgets a session that nobody named for ten minutes
 STUCK_CHECK_S = 1.0  # how often a submission that seems to hang asks the JobManager for its job
 MAX_SMALL_ROWS = 100_000  # of a SHOW or an EXPLAIN
+
+
+# Statements over a compiled plan; their operations never answer on 1.16.
+COMPILED = re.compile(r"\s*(?:EXECUTE\s+PLAN|COMPILE\s+AND\s+EXECUTE)\b", re.IGNORECASE)
 
 
 class SessionLost(Exception):
@@ -164,7 +169,8 @@ class FlinkSession:
         post = asyncio.create_task(self._post(sql, config, job_id), name="submit a statement")
         try:
             operation = await asyncio.shield(post)
-            operation.first = await self._ready(operation)
+            hangs = self.endpoint.api == "v1" and COMPILED.match(sql) is not None
+            operation.first = await self._ready(operation, hangs=hangs)
             return operation
         except asyncio.CancelledError:
             await uninterrupted(self._abandon(post), "abandon a statement")
@@ -194,13 +200,15 @@ class FlinkSession:
         self.operations.add(operation)
         return operation
 
-    async def _ready(self, operation: Operation) -> bytes:
+    async def _ready(self, operation: Operation, *, hangs: bool) -> bytes:
+        """The first page. `hangs`: the operation may never answer, although its job runs. Asked of
+        any other statement, that would mistake a slow planning for it."""
         pace = Pace()
         stuck = asyncio.get_running_loop().time() + STUCK_CHECK_S
         while not ready(content := await self.read(operation, 0)):
             await pace.wait()
             now = asyncio.get_running_loop().time()
-            if self.endpoint.api == "v1" and operation.job_id and now > stuck:
+            if hangs and operation.job_id and now > stuck:
                 stuck = now + STUCK_CHECK_S
                 if await self.jobs.state(operation.job_id):
                     raise Submitted(self.jobs)

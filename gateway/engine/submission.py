@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from gateway.engine import errors, naming
 from gateway.engine.aside import Pace, uninterrupted
-from gateway.engine.flinksession import Submitted
+from gateway.engine.flinksession import COMPILED, Submitted
 from gateway.engine.http import Refused, Unreachable
 from gateway.engine.jobmanager import TERMINAL, Job, JobManagerClient
 from gateway.engine.operation import LIMIT_S
@@ -26,7 +26,6 @@ from session.ports import EngineSettings, JobHandle
 if TYPE_CHECKING:
     from gateway.engine.session import ClientSession
 
-_COMPILED = re.compile(r"\s*(?:EXECUTE\s+PLAN|COMPILE\s+AND\s+EXECUTE)\b", re.IGNORECASE)
 # A compiled plan exists for streams alone.
 _NOT_IN_BATCH = re.compile(r"compiled plan feature is not supported in batch mode", re.IGNORECASE)
 # CREATE TABLE … AS: the table is state of the session, the job that fills it is not.
@@ -46,7 +45,7 @@ async def submit(client: ClientSession, sql: str, settings: EngineSettings) -> J
     mode = client.options.runtime_mode(settings)
     if mode != "auto":
         return await _submit(client, sql, settings, mode)
-    if _COMPILED.match(sql):
+    if COMPILED.match(sql):
         return await _submit(client, sql, settings, "streaming")
     try:
         return await _submit(client, sql, settings, "batch")
