@@ -95,10 +95,20 @@ async def _start(
         session, operation = await client.start(sql, settings, config, job_id)
     except Submitted as e:  # the job is known to the JobManager; its operation will never answer
         return e.jobs
-    await session.finish(operation)
-    if created := _CREATES.match(sql):
-        await client.adopt_table(created[1], session, settings)
+    try:
+        await session.finish(operation)
+        if created := _CREATES.match(sql):
+            await client.adopt_table(created[1], session, settings)
+    except asyncio.CancelledError:
+        await _cancel(session.jobs, job_id)
+        raise
     return session.jobs
+
+
+async def _cancel(jobs: JobManagerClient, job_id: str) -> None:
+    """The statement was cancelled after its job had started: nobody was told of the job."""
+    gone = jobs.ensure_gone(job_id, known=True, limit_s=LIMIT_S)
+    await uninterrupted(gone, f"cancel job {job_id}")
 
 
 async def _handle(
@@ -120,6 +130,10 @@ async def _handle(
     except (Refused, Unreachable) as e:
         reservation.release()
         raise lost(settings.version) from e
+    except asyncio.CancelledError:
+        reservation.release()
+        await _cancel(jobs, job_id)
+        raise
     except BaseException:
         reservation.release()
         raise
@@ -141,17 +155,12 @@ async def _seen(jobs: JobManagerClient, job_id: str) -> Job:
 async def _ended(jobs: JobManagerClient, job_id: str, sql: str) -> Job:
     """Wait for the end. Raises SqlError with the cause of a failure."""
     pace = Pace()
-    try:
-        while await jobs.state(job_id) not in TERMINAL:
-            await pace.wait()
+    while await jobs.state(job_id) not in TERMINAL:
+        await pace.wait()
+    job = await jobs.job(job_id)
+    while job is not None and not job.ended:  # cached, behind the state
+        await pace.wait()
         job = await jobs.job(job_id)
-        while job is not None and not job.ended:  # cached, behind the state
-            await pace.wait()
-            job = await jobs.job(job_id)
-    except asyncio.CancelledError:
-        gone = jobs.ensure_gone(job_id, known=True, limit_s=LIMIT_S)
-        await uninterrupted(gone, f"cancel job {job_id}")
-        raise
     if job is None or job.state == "CANCELED":
         raise SqlError(QUERY_CANCELED, f"job {job_id} was canceled")
     if job.state == "FAILED":
