@@ -8,7 +8,7 @@ import sys
 PROGRAMS = {
     "encode": "rows per second of the row encoder",
     "relay": "the relay against the same Postgres without it",
-    "wire": "select 1 and catalog queries, by pgbench, against Postgres itself",
+    "wire": "select 1 and catalog queries, by pgbench, against Postgres itself and a bare proxy",
     "first": "time to the first row of a small query, against Flink's own JDBC driver",
     "rows": "rows per second and CPU of a large result, against Flink's own JDBC driver",
     "idle": "memory and connections of 1,000 idle sessions",
