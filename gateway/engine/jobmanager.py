@@ -19,14 +19,14 @@ TERMINAL = frozenset({"FINISHED", "CANCELED", "FAILED", "SUSPENDED"})
 # What a task passes between its slot and its first row. A collect sink that is closed before it was
 # opened throws, and a TaskManager whose task cannot be cleaned up ends itself, all its jobs with it
 # (CollectSinkFunction.accumulateFinalResults, TaskExecutor.onFatalError; seen on 2.2.1).
-STARTING_TASKS = frozenset({"DEPLOYING", "INITIALIZING"})
-WAITING_TASKS = frozenset({"CREATED", "SCHEDULED"})
+STARTING = ("deploying", "initializing")
 HOLDING = ("deploying", "initializing", "running", "finished")  # tasks that have got their slot
 CALL_TIMEOUT_S = 10.0
 GONE_POLL_S = 0.05
 ASK_AGAIN = 20  # × GONE_POLL_S: between two requests to cancel
 START_S = 8.0  # how long a task may take to start before it is cancelled all the same
-SCHEDULING_S = 0.5  # a job that has no slot by then waits for one, and can be cancelled safely
+SCHEDULING_S = 2.0  # a job that has no slot by then, and none is free, can be cancelled safely
+YOUNG_MS = 1_500  # a batch that is younger may go on to its next stage at any moment
 UNKNOWN_CHECKS = 10  # × GONE_POLL_S: how long a job that is on its way may stay unknown
 
 
@@ -44,6 +44,7 @@ class JobSummary(msgspec.Struct, frozen=True):
     name: str
     state: str
     start_ms: int = msgspec.field(name="start-time", default=0)
+    duration_ms: int = msgspec.field(name="duration", default=0)
     tasks: dict[str, int] = {}  # by state, lower case
 
     @property
@@ -53,7 +54,11 @@ class JobSummary(msgspec.Struct, frozen=True):
     @property
     def holds_slots(self) -> bool:
         """At least one of its tasks has got as far as a slot (streams get all or none)."""
-        return any(self.tasks.get(state) for state in HOLDING)
+        return self.has(HOLDING)
+
+    def has(self, states: Sequence[str]) -> bool:
+        """Is any of its tasks in one of these states?"""
+        return any(self.tasks.get(state) for state in states)
 
 
 class Metrics(msgspec.Struct, frozen=True):
@@ -156,17 +161,26 @@ class JobManagerClient:
                 raise
 
     async def started(self, job_id: str) -> None:
-        """Wait, within START_S, until no task of the job is in the middle of its start."""
+        """Wait, within START_S, until no task of the job is in the middle of its start.
+
+        Asked of the overview: what `job` says is old (three seconds by default), and a job that
+        still seemed to wait for its slot would be cancelled in the middle of its start.
+        """
         began = time.monotonic()
         while (passed := time.monotonic() - began) < START_S:
-            job = await self.job(job_id)
-            if job is None or job.ended:
-                return
-            states = {vertex.status for vertex in job.vertices}
-            scheduled = not states or states & WAITING_TASKS
-            if not states & STARTING_TASKS and not (scheduled and passed < SCHEDULING_S):
+            job = next((each for each in await self.jobs() if each.jid == job_id), None)
+            if job is None or job.ended or not await self._starts(job, passed):
                 return
             await asyncio.sleep(GONE_POLL_S)
+
+    async def _starts(self, job: JobSummary, passed: float) -> bool:
+        if job.has(STARTING):
+            return True
+        if job.has(("scheduled",)) or not job.has(HOLDING):
+            return passed < SCHEDULING_S or (await self.slots()).free > 0
+        if job.has(("created",)):  # a later stage of a batch: the sink, at last
+            return job.duration_ms < YOUNG_MS or not job.has(("running",))
+        return False
 
     async def ensure_gone(self, job_id: str, *, known: bool, limit_s: float) -> bool:
         """Cancel it until its state is terminal. False when the limit passed before that.
