@@ -10,7 +10,6 @@ from gateway.engine.types import converter, pg_type
 from protocol.errors import PROTOCOL_VIOLATION, SqlError
 from protocol.values import pgtypes
 from protocol.values.rows import ColumnCodec, compile_row_encoder
-from protocol.values.texts import RawJson
 from session.ports import Column
 
 OP = Column("op", pgtypes.TEXT)
@@ -30,7 +29,7 @@ def row_encoder(
     changes: bool = False,
 ) -> Encoder:
     """Rows of the gateway's JSON to DataRow messages. `columns` are those of the client's query: a
-    wrapped one brings their values in the same shapes (a VARIANT as JSON text)."""
+    wrapped one brings their values in the same shapes (opaque ones as JSON text)."""
     count = len(columns) + changes
     if len(formats) not in (0, 1, count):
         raise SqlError(
@@ -40,7 +39,6 @@ def row_encoder(
     spread = list(formats) * count if len(formats) == 1 else list(formats) or [0] * count
     codecs = [ColumnCodec(pgtypes.TEXT)] if changes else []
     for column in columns:
-        convert = RawJson if column.type.root == "VARIANT" else converter(column.type)
-        codecs.append(ColumnCodec(pg_type(column.type), 0, convert))
+        codecs.append(ColumnCodec(pg_type(column.type), 0, converter(column.type)))
     codecs = [ColumnCodec(c.type, f, c.convert) for c, f in zip(codecs, spread, strict=True)]
     return compile_row_encoder(codecs, time_zone=time_zone)

@@ -41,6 +41,11 @@ class LogicalType:
             if part is not None:
                 yield from part.walk()
 
+    @property
+    def opaque(self) -> bool:
+        """It is, or holds, what only Java can read."""
+        return any(part.root in ("RAW", "VARIANT") for part in self.walk())
+
 
 # LogicalTypeRoot names that differ from the SQL ones.
 _ROOTS = {
@@ -113,6 +118,10 @@ class _Parser:
 
     def type_(self) -> LogicalType:
         root = self.take()
+        if root == "*":  # an inline structured type before 2.1: *org.Point<`x` INT>*
+            found = _inline(self)
+            self.skip_marks()
+            return found
         if root.startswith("`"):  # a named structured type: its path
             while self.accept("."):
                 self.take()
@@ -199,6 +208,11 @@ def _map(parser: _Parser, root: str) -> LogicalType:
 
 def _row(parser: _Parser, root: str) -> LogicalType:
     parser.expect("<")
+    return LogicalType(root, fields=_fields(parser))
+
+
+def _fields(parser: _Parser) -> tuple[tuple[str, LogicalType], ...]:
+    """All up to the closing bracket."""
     fields: list[tuple[str, LogicalType]] = []
     while not parser.accept(">"):
         name = _unquoted(parser.take())
@@ -207,11 +221,27 @@ def _row(parser: _Parser, root: str) -> LogicalType:
             parser.take()
         if not parser.accept(",") and parser.token != ">":
             raise ValueError(f"unexpected {parser.token!r} in type {parser._text!r}")
-    return LogicalType(root, fields=tuple(fields))
+    return tuple(fields)
+
+
+def _inline(parser: _Parser) -> LogicalType:
+    while parser.token not in ("<", ""):
+        parser.take()
+    fields = _row(parser, "STRUCTURED").fields
+    parser.expect("*")
+    return LogicalType("STRUCTURED", fields=fields)
+
+
+def _structured(parser: _Parser, root: str) -> LogicalType:
+    """STRUCTURED<'class', `x` INT>, without fields STRUCTURED<'class'>."""
+    parser.expect("<")
+    parser.take()
+    parser.accept(",")
+    return LogicalType(root, fields=_fields(parser))
 
 
 def _opaque(parser: _Parser, root: str) -> LogicalType:
-    """RAW('class', 'snapshot') and STRUCTURED<'class', …>: what is inside does not matter."""
+    """RAW('class', 'snapshot'): what is inside does not matter."""
     depth = 0
     while parser.token:
         if parser.token in "(<":
@@ -246,5 +276,5 @@ _PARSERS: dict[str, Callable[[_Parser, str], LogicalType]] = {
     "ROW": _row,
     "RAW": _opaque,
     "LEGACY": _opaque,
-    "STRUCTURED": _opaque,
+    "STRUCTURED": _structured,
 }

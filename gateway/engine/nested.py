@@ -117,6 +117,7 @@ _WRITERS: dict[str, Callable[[LogicalType], Writer]] = {
     "INTERVAL_DAY_TIME": _milliseconds_writer,
     "ARRAY": _array_writer,
     "ROW": _row_writer,
+    "STRUCTURED": _row_writer,
     "MAP": _map_writer,
     "MULTISET": _multiset_writer,
 }

@@ -25,7 +25,7 @@ from gateway.engine.pages import FlinkColumn
 from gateway.engine.results import QueryStream, changing
 from gateway.engine.snapshot import SnapshotStream
 from gateway.engine.starvation import StartWatch
-from protocol.errors import FEATURE_NOT_SUPPORTED, SqlError
+from protocol.errors import CONNECTION_FAILURE, FEATURE_NOT_SUPPORTED, SqlError
 from session.ports import EngineSettings, ResultStream
 
 if TYPE_CHECKING:
@@ -148,8 +148,21 @@ class Planner:
 
     async def _wrapped(self, sql: str, settings: EngineSettings, plan: Plan) -> Plan:
         columns = tuple(await self._client.flink_columns(sql, settings))
+        if wrapping.needs_json(columns, settings.version):
+            await self._provide_json(columns, settings)
         text = wrapping.wrap(sql, columns, settings.version)
         return replace(plan, text=text, shown=columns)
+
+    async def _provide_json(self, columns: Sequence[FlinkColumn], settings: EngineSettings) -> None:
+        """The function is part of the session's state: every Flink session of it gets it."""
+        if wrapping.CREATE_JSON in self._client.journal:
+            return
+        try:
+            await self._client.execute(wrapping.CREATE_JSON, settings)
+        except SqlError as e:
+            if e.sqlstate == CONNECTION_FAILURE:
+                raise
+            raise wrapping.json_missing(columns, settings.version, e) from e
 
     def _failure(self, error: Refused, sql: str, plan: Plan) -> SqlError:
         if plan.text is None:

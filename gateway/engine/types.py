@@ -14,6 +14,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from gateway.engine.logical import LogicalType
 from gateway.engine.nested import json_writer
 from protocol.errors import FEATURE_NOT_SUPPORTED, SqlError
@@ -41,6 +43,7 @@ _FIXED: dict[str, PgType] = {
     "STRUCTURED": pgtypes.JSONB,
     "VARIANT": pgtypes.JSONB,
     "RAW": pgtypes.TEXT,
+    "BITMAP": pgtypes.TEXT,
     "NULL": pgtypes.TEXT,
 }
 _PARAMETERISED: dict[str, Callable[[LogicalType], PgType]] = {
@@ -89,6 +92,8 @@ def _milliseconds(value: int) -> tuple[int, int]:
 def converter(type_: LogicalType) -> Converter | None:
     """What turns a value of the gateway's JSON into the encoder's input; never called with None."""
     root = type_.root
+    if type_.opaque:  # it comes as JSON text (see `wrapping`)
+        return RawJson if pg_type(type_).oid == pgtypes.JSONB.oid else msgspec.json.decode
     if root in ("BINARY", "VARBINARY"):
         return binascii.a2b_base64
     if root in ("TIME", "TIMESTAMP", "TIMESTAMP_LTZ") and (type_.precision or 0) > 6:

@@ -23,6 +23,7 @@ from gateway.engine.versions import Coordinates
 from protocol.errors import SYSTEM_ERROR, SqlError
 
 LAUNCHER = "xuanwu.kit.Launcher"
+JSON = "xuanwu.kit.Json"
 
 _HERE = Path(__file__).parent
 _COMPILE_TIMEOUT_S = 120.0

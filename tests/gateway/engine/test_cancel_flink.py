@@ -17,7 +17,7 @@ from gateway.engine.launch import Options
 from gateway.engine.local import LocalProvider
 from protocol.errors import Notice, SqlError
 from session.ports import EngineSettings
-from tests.gateway.engine.driving import VERSIONS, Client, drain, until
+from tests.gateway.engine.driving import Client, drain, until
 
 pytestmark = [pytest.mark.flink, pytest.mark.timeout(300)]
 
@@ -39,21 +39,13 @@ async def provider(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lo
     await provider.close()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def engine(provider: LocalProvider) -> AsyncIterator[FlinkEngine]:
-    engine = FlinkEngine(provider)
-    yield engine
-    await engine.close()
-
-
-@pytest_asyncio.fixture(params=VERSIONS, loop_scope="session")
-async def client(engine: FlinkEngine, request: pytest.FixtureRequest) -> AsyncIterator[Client]:
-    client = Client(engine, request.param)
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(client: Client) -> AsyncIterator[Client]:
+    """With a table to read from; none of its jobs may be left."""
     await client.execute(ENDLESS)
     yield client
     await client.session.close()
     assert await client.running() == []
-    await client.session.close()
 
 
 async def cancelled(task: asyncio.Task[object]) -> None:

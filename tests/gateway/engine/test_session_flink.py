@@ -4,43 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from gateway.engine.engine import FlinkEngine
-from gateway.engine.local import LocalProvider
 from protocol.errors import SqlError
 from protocol.values import pgtypes
-from tests.gateway.engine.driving import VERSIONS, Client, drain, until
+from tests.gateway.engine.driving import Client, drain, until
 
 pytestmark = [pytest.mark.flink, pytest.mark.timeout(300)]
 
 ENDLESS = "WITH ('connector'='datagen', 'rows-per-second'='20')"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def engine(engines: LocalProvider) -> AsyncIterator[FlinkEngine]:
-    engine = FlinkEngine(engines)
-    yield engine
-    await engine.close()
-
-
-@pytest_asyncio.fixture(params=VERSIONS, loop_scope="session")
-async def client(engine: FlinkEngine, request: pytest.FixtureRequest) -> AsyncIterator[Client]:
-    client = Client(engine, request.param)
-    yield client
-    await client.session.close()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def newest(engine: FlinkEngine) -> AsyncIterator[Client]:
-    client = Client(engine, VERSIONS[0])
-    yield client
-    await client.session.close()
 
 
 # ── values ──────────────────────────────────────────────────────────────────────────────────────
@@ -163,14 +139,6 @@ async def test_wrapped_columns_keep_the_order(client: Client) -> None:
 async def test_multiset_of_numbers(client: Client) -> None:
     ((cell,),) = await client.rows("SELECT COLLECT(a) FROM (VALUES (1), (1), (2)) AS t(a)")
     assert cell in (b'{"1": 2, "2": 1}', b'{"2": 1, "1": 2}')
-
-
-async def test_variant_is_refused_where_nothing_prints_it(newest: Client) -> None:
-    with pytest.raises(SqlError) as caught:
-        await newest.rows("""SELECT PARSE_JSON('{"a": 1}') AS v""")
-    assert caught.value.sqlstate == "0A000"
-    assert '"v"' in caught.value.message
-    assert await newest.running() == []
 
 
 # ── modes ───────────────────────────────────────────────────────────────────────────────────────

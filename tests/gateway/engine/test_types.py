@@ -119,7 +119,7 @@ def test_raw_is_read_over() -> None:
 
 def test_unknown_type_has_no_column() -> None:
     with pytest.raises(SqlError) as caught:
-        pg_type(LogicalType("BITMAP"))
+        pg_type(LogicalType("SYMBOL"))
     assert caught.value.sqlstate == "0A000"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.engine.logical import from_text
 from gateway.engine.pages import FlinkColumn
-from gateway.engine.wrapping import has_order, refused, wrap
+from gateway.engine.wrapping import has_order, json_missing, needs_json, refused, wrap
 from protocol.errors import SqlError
 
 REFUSED = [
@@ -41,9 +41,15 @@ CASTS = [
         "2.2",
         "CAST(`c` AS ROW<`a``b` INT, `m` MAP<STRING, BYTES>>)",
     ),
-    ("RAW('x', 'y')", "2.2", "CAST(`c` AS STRING)"),
+    ("RAW('x', 'y')", "2.2", "xuanwu_json(`c`)"),
+    ("ARRAY<RAW('x', 'y')>", "1.16", "xuanwu_json(`c`)"),
+    ("BITMAP", "2.3", "CAST(`c` AS STRING)"),
+    ("*org.Point<`x` INT NOT NULL, `y` STRING>*", "1.16", "CAST(`c` AS ROW<`x` INT, `y` STRING>)"),
+    ("STRUCTURED<'org.Point', `x` INT>", "2.2", "CAST(`c` AS ROW<`x` INT>)"),
     ("TIME(3)", "2.2", "CAST(`c` AS STRING)"),
+    ("VARIANT", "2.2", "xuanwu_json(`c`)"),
     ("VARIANT", "2.3", "JSON_STRING(`c`)"),
+    ("ROW<`v` VARIANT>", "2.3", "xuanwu_json(`c`)"),
     ("INTERVAL YEAR TO MONTH", "1.16", "CAST(ARRAY[`c`] AS ARRAY<BIGINT>)[1]"),
     ("ARRAY<INTERVAL SECOND(3)>", "1.16", "CAST(`c` AS ARRAY<BIGINT>)"),
 ]
@@ -57,11 +63,33 @@ def test_cast(text: str, version: str, cast: str) -> None:
     )
 
 
-@pytest.mark.parametrize(("text", "version"), [("VARIANT", "2.2"), ("ROW<`v` VARIANT>", "2.3")])
-def test_what_no_cast_can_read(text: str, version: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["STRUCTURED<'org.Point'>", "ROW<`v` VARIANT, `p` *org.Point<`x` INT>*>"]
+)
+def test_what_nothing_can_read(text: str) -> None:
     with pytest.raises(SqlError) as caught:
-        wrap("SELECT x", [FlinkColumn("c", from_text(text))], version)
+        wrap("SELECT x", [FlinkColumn("c", from_text(text))], "2.2")
     assert caught.value.sqlstate == "0A000"
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "needed", "hint"),
+    [
+        ("VARIANT", "2.2", True, "JSON_STRING(column)"),
+        ("VARIANT", "2.3", False, ""),
+        ("MAP<STRING, VARIANT>", "2.3", True, "JSON_STRING(column)"),
+        ("RAW('x', 'y')", "1.16", True, "return STRING"),
+        ("MAP<INT, INT>", "1.16", False, ""),
+    ],
+)
+def test_the_kits_function(text: str, version: str, needed: bool, hint: str) -> None:
+    columns = [FlinkColumn("a", from_text("INT")), FlinkColumn("c", from_text(text))]
+    assert needs_json(columns, version) is needed
+    if needed:
+        error = json_missing(columns, version, SqlError("42704", "class x is not there"))
+        assert (error.sqlstate, error.detail) == ("0A000", "class x is not there")
+        assert '"c"' in error.message
+        assert hint in (error.hint or "")
 
 
 ORDERED = [
