@@ -105,6 +105,15 @@ def _checked(length: int) -> int:
     return length
 
 
+def iter_frames(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Type byte and frame of each message in a buffer of whole ones."""
+    at, size = 0, len(data)
+    while at < size:
+        end = at + 1 + _LENGTH(data, at + 1)[0]
+        yield data[at], data[at:end]
+        at = end
+
+
 # ── Rows ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -170,8 +179,12 @@ def parse_ready_status(frame: bytes) -> str:
 
 
 def parse_parameter_status(frame: bytes) -> tuple[str, str]:
-    cursor = _body(frame)
-    return cursor.cstring(), cursor.cstring()
+    """Name and value, read leniently: text is in the encoding that the client has chosen."""
+    try:
+        name, value, _ = frame[_HEADER:].split(b"\0")
+    except ValueError as error:
+        raise ProtocolViolation("invalid message format") from error
+    return name.decode(errors="replace"), value.decode(errors="replace")
 
 
 def parse_command_tag(frame: bytes) -> str:
@@ -190,6 +203,11 @@ def parse_row_description(frame: bytes) -> m.RowDescription:
     return m.RowDescription(fields)
 
 
+def parse_parameter_description(frame: bytes) -> tuple[int, ...]:
+    """Type OIDs of a statement's parameters."""
+    return _body(frame).uint32s()
+
+
 def _field(cursor: Cursor) -> m.FieldDescription:
     return m.FieldDescription(
         name=cursor.cstring(),
@@ -203,12 +221,10 @@ def _field(cursor: Cursor) -> m.FieldDescription:
 
 
 def parse_fields(frame: bytes) -> dict[str, str]:
-    """All fields of an ErrorResponse or NoticeResponse by their letter."""
-    cursor = _body(frame)
-    fields: dict[str, str] = {}
-    while code := cursor.byte():
-        fields[chr(code)] = cursor.cstring()
-    return fields
+    """All fields of an ErrorResponse or NoticeResponse by their letter, read leniently: text is in
+    the encoding that the client has chosen."""
+    parts = frame[_HEADER:].split(b"\0")
+    return {chr(part[0]): part[1:].decode(errors="replace") for part in parts if part}
 
 
 def parse_error(frame: bytes) -> SqlError:
@@ -299,7 +315,7 @@ _PARSERS: dict[int, _Parser] = {
     ord("S"): lambda frame: m.ParameterStatus(*parse_parameter_status(frame)),
     ord("Z"): lambda frame: m.ReadyForQuery(parse_ready_status(frame)),
     ord("T"): parse_row_description,
-    ord("t"): lambda frame: m.ParameterDescription(_body(frame).uint32s()),
+    ord("t"): lambda frame: m.ParameterDescription(parse_parameter_description(frame)),
     ord("n"): lambda _: m.NoData(),
     ord("1"): lambda _: m.ParseComplete(),
     ord("2"): lambda _: m.BindComplete(),

@@ -27,6 +27,7 @@ class Client(asyncio.Protocol):
     def __init__(self, wire: ServerConnection) -> None:
         self.wire = wire
         self.lost = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         self.on_lost: Callable[[], None] = lambda: None
         self.transport: asyncio.Transport | None = None
         self._next: Message | None = None
@@ -47,14 +48,14 @@ class Client(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.wire.receive_data(data)
         if self._arrived is not None:
-            self._wake()
+            self.wake()
         elif self.wire.buffered > READ_HIGH:
             self._hold()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost.set()
         self._writable.set()
-        self._wake()
+        self.wake()
         self.on_lost()
 
     def pause_writing(self) -> None:
@@ -73,7 +74,8 @@ class Client(asyncio.Protocol):
             self._held = False
             self.transport.resume_reading()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Have a read look again: data or the end has come, or what it is to give way to."""
         if self._arrived is not None and not self._arrived.done():
             self._arrived.set_result(None)
 
@@ -85,13 +87,26 @@ class Client(asyncio.Protocol):
             message, self._next = self._next, None
             return message
         while (found := self.wire.next_message()) is NEED_DATA:
-            if self.lost.is_set():
-                raise Disconnected
-            self._arrived = asyncio.get_running_loop().create_future()
-            self._release()
-            await self._arrived
-            self._arrived = None
+            await self._arrival()
         return found
+
+    async def read_unless(self, given_up: Callable[[], bool]) -> Message | None:
+        """As `read`, but None as soon as it is given up (who makes it so calls `wake`)."""
+        while not given_up():
+            if self.peek() is not None:
+                return await self.read()
+            await self._arrival()
+        return None
+
+    async def _arrival(self) -> None:
+        if self.lost.is_set():
+            raise Disconnected
+        self._arrived = self._loop.create_future()
+        self._release()
+        try:
+            await self._arrived
+        finally:
+            self._arrived = None
 
     def peek(self) -> Message | None:
         """The message that `read` would give at once, if there is one."""
@@ -118,7 +133,7 @@ class Client(asyncio.Protocol):
         """Flush when nothing more is at hand: one write for all that this turn of the loop adds."""
         if not self._flushing:
             self._flushing = True
-            asyncio.get_running_loop().call_soon(self._flush_now)
+            self._loop.call_soon(self._flush_now)
 
     def _flush_now(self) -> None:
         self._flushing = False
@@ -146,8 +161,7 @@ class Client(asyncio.Protocol):
         self.transport.pause_reading()
         self.write(self.wire.answer_encryption(True))
         self.flush()
-        loop = asyncio.get_running_loop()
-        transport = await loop.start_tls(self.transport, self, context, server_side=True)
+        transport = await self._loop.start_tls(self.transport, self, context, server_side=True)
         assert transport is not None
         self.connection_made(transport)
 

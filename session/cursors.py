@@ -51,18 +51,32 @@ def belongs_to_postgres(session: Session, one: Classified) -> bool:
     if one.kind in (Kind.FETCH, Kind.MOVE, Kind.CLOSE):
         portal = session.store.portals.get(one.name)
         return portal is None or portal.sql is None
-    return one.name not in session.store.prepared
+    prepared = session.store.prepared.get(one.name)
+    return prepared is None or prepared.text is not None
+
+
+async def need_named(session: Session, one: Classified) -> None:
+    """Have Postgres know what an EXECUTE or DEALLOCATE names, should a Parse have prepared it."""
+    if one.kind in (Kind.EXECUTE_PREPARED, Kind.DEALLOCATE):
+        prepared = session.store.prepared.get(one.name or "")
+        if prepared is not None and prepared.text is not None:
+            await session.relay.need(prepared)
+
+
+def takes_names(one: Classified) -> bool:
+    """Whether `after_postgres` has something to do."""
+    return one.kind in (Kind.CLOSE, Kind.DEALLOCATE, Kind.DISCARD)
 
 
 def after_postgres(session: Session, one: Classified) -> None:
-    """Our part of a statement that Postgres was given."""
+    """Our part of a statement that Postgres has run."""
     if one.kind is Kind.CLOSE and one.name is None:
         session.store.close_all(lambda portal: portal.cursor)
-    elif one.kind is Kind.DEALLOCATE and one.name is None:
-        session.store.prepared.clear()
+    elif one.kind is Kind.DEALLOCATE:
+        session.relay.forget(one.name)
     elif one.kind is Kind.DISCARD and one.tag == "DISCARD ALL":
         session.store.close_all()
-        session.store.prepared.clear()
+        session.relay.forget(None)
         session.temp_relations = frozenset()
         session.lease.sticky = False
         session.reset_flink()
@@ -83,6 +97,7 @@ def columns_of(session: Session, one: Classified) -> tuple[Column, ...] | None:
 
 
 async def _on_postgres(session: Session, one: Classified) -> None:
+    await need_named(session, one)
     await session.relay.statement(one.statement.text)
     if one.sticky:
         session.lease.sticky = True
@@ -257,7 +272,7 @@ def _bind(prepared: Prepared, arguments: list[str]) -> Classified:
 async def _deallocate(session: Session, one: Classified, simple: bool) -> None:
     if one.name is None:  # DEALLOCATE ALL
         await _on_postgres(session, one)
-    elif one.name in session.store.prepared:
+    elif not belongs_to_postgres(session, one):
         del session.store.prepared[one.name]
         _complete(session, "DEALLOCATE")
     else:

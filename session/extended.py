@@ -11,13 +11,11 @@ from collections.abc import Awaitable, Callable
 from dialects import Classified, Kind, Route, mentions_activity
 from protocol.encode import (
     encode,
-    encode_bind,
     encode_bind_complete,
     encode_close_complete,
     encode_close_portal,
     encode_command_complete,
     encode_describe_portal,
-    encode_describe_statement,
     encode_empty_query_response,
     encode_execute,
     encode_no_data,
@@ -93,19 +91,16 @@ class Extended:
             )
         one = statements[0] if statements else None
         prepared = Prepared(message.name, message.query, one, tuple(message.param_oids))
-        if one is not None and one.route is not Route.BACKEND and session.status == "E":
+        if one is not None and self._for_postgres(prepared):
+            prepared.text = await prepare_backend(session, one)
+            await session.relay.parse(prepared)
+            return
+        if one is not None and session.status == "E":
             raise aborted()
         if one is not None and one.route is Route.REFUSED:
             assert one.error is not None
             raise at(one.error, one.statement.start)
         session.store.add_prepared(prepared)
-        if one is not None and one.route is Route.BACKEND:
-            try:
-                await session.relay.parse(prepared, await prepare_backend(session, one))
-            except SqlError:
-                session.store.prepared.pop(message.name, None)
-                raise
-            return
         await self.catch_up()
         session.client.write(encode_parse_complete())
 
@@ -115,38 +110,32 @@ class Extended:
             return False
         return one.route is Route.BACKEND or cursors.belongs_to_postgres(self._session, one)
 
-    def _by_sql(self, name: str) -> bool:
-        """Whether only Postgres can know a statement of that name: one of a PREPARE, which keeps
-        the connection with the session."""
-        return (
-            bool(name) and self._session.lease.sticky and name not in self._session.store.prepared
-        )
+    def _foreign(self, name: str) -> bool:
+        """Whether only Postgres can know a statement of that name: one of a PREPARE, or nobody's.
+        The unnamed one is always known here."""
+        return bool(name) and name not in self._session.store.prepared
 
-    async def _text(self, prepared: Prepared) -> str:
-        assert prepared.classified is not None
-        return await prepare_backend(self._session, prepared.classified)
+    async def _need(self, prepared: Prepared) -> None:
+        """Have Postgres know the statement, and the one that it executes if it is an EXECUTE."""
+        session, one = self._session, prepared.classified
+        assert one is not None
+        if prepared.text is None:
+            prepared.text = await prepare_backend(session, one)
+        await cursors.need_named(session, one)
+        await session.relay.need(prepared)
 
     # ── Bind ────────────────────────────────────────────────────────────────────────────────────
 
     async def handle_bind(self, message: Bind) -> None:
         session = self._session
-        if self._by_sql(message.statement):
+        if self._foreign(message.statement):
             await session.relay.add(encode(message), b"B")
             return
         prepared = session.store.get_prepared(message.statement)
         if self._for_postgres(prepared):
             session.store.note_portal(Portal(message.portal, prepared))
-            await session.relay.need(prepared, await self._text(prepared))
-            await session.relay.add(
-                encode_bind(
-                    message.portal,
-                    "",
-                    message.param_formats,
-                    message.params,
-                    message.result_formats,
-                ),
-                b"B",
-            )
+            await self._need(prepared)
+            await session.relay.add(encode(message), b"B")
             return
         await self.catch_up()
         if session.status == "E":
@@ -162,13 +151,13 @@ class Extended:
 
     async def handle_describe_statement(self, message: DescribeStatement) -> None:
         session = self._session
-        if self._by_sql(message.name):
+        if self._foreign(message.name):
             await session.relay.add(encode(message), b"D")
             return
         prepared = session.store.get_prepared(message.name)
         if self._for_postgres(prepared):
-            await session.relay.need(prepared, await self._text(prepared))
-            await session.relay.add(encode_describe_statement(""), b"D")
+            await self._need(prepared)
+            await session.relay.describe(prepared, encode(message))
             return
         await self.catch_up()
         if prepared.classified is None:
@@ -249,7 +238,9 @@ class Extended:
         if one is not None:
             after_backend(session, one)
             after_block(session, one)
-            cursors.after_postgres(session, one)
+            if cursors.takes_names(one):
+                await self.catch_up()
+                cursors.after_postgres(session, one)
 
     async def _execute(self, portal: Portal, limit: int) -> None:
         session, one = self._session, portal.bound
@@ -318,11 +309,12 @@ class Extended:
     # ── Close ───────────────────────────────────────────────────────────────────────────────────
 
     async def handle_close_statement(self, message: CloseStatement) -> None:
-        if self._by_sql(message.name):
-            await self._session.relay.add(encode(message), b"C")
+        prepared = self._session.store.prepared.get(message.name)
+        if prepared is None or prepared.text is not None:
+            await self._session.relay.close(message.name, prepared)
             return
         await self.catch_up()
-        self._session.store.prepared.pop(message.name, None)
+        del self._session.store.prepared[message.name]
         self._session.client.write(encode_close_complete())
 
     async def handle_close_portal(self, message: ClosePortal) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from protocol.errors import Notice
 from protocol.scram import Verifier
@@ -39,6 +39,12 @@ class Authenticator(Protocol):
 class Backend(Protocol):
     """One Postgres connection, held exclusively; replies come as whole frames, not decoded."""
 
+    statements: dict[str, Any]
+    """What its holder has prepared on it, by name; emptied with the connection by who wipes it."""
+
+    on_copy_error: Callable[[], None] | None
+    """Called when `copy_failed` becomes true."""
+
     @property
     def status(self) -> str:
         """Transaction status of the last ReadyForQuery: I, T or E."""
@@ -52,6 +58,17 @@ class Backend(Protocol):
     @property
     def copy_in(self) -> bool:
         """The last exchange ended at a CopyInResponse: the next request must be copy data."""
+        ...
+
+    @property
+    def copy_failed(self) -> bool:
+        """Postgres has refused the copy data so far (or is lost): an exchange with the kinds not
+        yet answered, and no request, gives its words."""
+        ...
+
+    @property
+    def answered(self) -> int:
+        """How many kinds of the last exchange were answered, up to the first error."""
         ...
 
     def exchange(self, request: bytes, kinds: bytes) -> AsyncIterator[bytes]:
@@ -73,8 +90,15 @@ class Lease(Protocol):
 
     sticky: bool  # state that cannot be replayed lives on the connection: keep it
 
+    async def enter(self) -> Backend:
+        """The connection with this session's settings in force, until `leave`; to enter twice is an
+        error."""
+        ...
+
+    def leave(self) -> None: ...
+
     def hold(self) -> AbstractAsyncContextManager[Backend]:
-        """The connection with this session's settings in force; reentrant use is an error."""
+        """Both, around a block."""
         ...
 
     async def settings(self, names: Sequence[str]) -> dict[str, str]:

@@ -1,39 +1,42 @@
 """Messages for Postgres, gathered until an answer is needed, and its answers passed on as frames.
 
-A named statement of a client is not kept on a connection that may serve another session a moment
-later: its text is parsed anew, unnamed, in the same flight as its Bind. That costs microseconds
-and makes every connection of the pool as good as any other.
+A client's statements keep their names on the connection that its session has: Postgres itself
+judges a name, keeps a plan, and says when a plan no longer fits. Should the connection have served
+another session in between, it was wiped (`Backend.statements` is empty): a statement is then
+prepared anew when it is used next (`restoring`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from functools import partial
 
 from protocol.encode import (
     encode_bind,
-    encode_close_portal,
     encode_close_statement,
-    encode_copy_data,
-    encode_copy_done,
-    encode_copy_fail,
     encode_describe_portal,
     encode_execute,
     encode_flush,
     encode_parse,
     encode_sync,
 )
-from protocol.errors import IN_FAILED_SQL_TRANSACTION, Notice, SqlError
-from protocol.frames import FrameSplitter, parse_command_tag, parse_data_row, parse_error
-from protocol.messages import CopyData, CopyDone, CopyFail, Message
+from protocol.errors import (
+    DUPLICATE_PREPARED_STATEMENT,
+    IN_FAILED_SQL_TRANSACTION,
+    Notice,
+    SqlError,
+)
+from session.answers import SimpleAnswer
+from session.batch import Batch
 from session.context import Session
+from session.copyin import pass_copy_data
 from session.ports import Backend
+from session.restoring import Signatures, restore
 from session.statements import Prepared
 
-PARSE_COMPLETE = b"1\0\0\0\4"
-COPY_GATHER = 256 * 1024  # bytes of CopyData sent on at a time
 # Not SQL on purpose: a transaction of Postgres is made to fail with it when Flink has failed.
 POISON = "the statement failed in Flink"
+_FLUSH, _SYNC = encode_flush(), encode_sync()
 
 
 class Relay:
@@ -41,14 +44,9 @@ class Relay:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._stack: AsyncExitStack | None = None
         self._backend: Backend | None = None
-        self._request = bytearray()
-        self._kinds = bytearray()
-        self._unnamed: Prepared | None = None  # what the unnamed statement of the connection is
-        self._strip = False  # the first reply answers a Parse that the client did not send
-        # Parse messages without a ParseComplete so far; None: one that the client did not send.
-        self._parses: list[Prepared | None] = []
+        self._batch = Batch()
+        self._signatures = Signatures()
 
     @property
     def open(self) -> bool:
@@ -61,52 +59,100 @@ class Relay:
 
     async def _hold(self) -> Backend:
         if self._backend is None:
-            self._stack = AsyncExitStack()
-            self._backend = await self._stack.enter_async_context(self._session.lease.hold())
+            self._backend = await self._session.lease.enter()
         return self._backend
 
-    async def _release(self) -> None:
-        stack, self._stack, self._backend = self._stack, None, None
-        self._unnamed = None
-        self._request.clear()
-        self._kinds.clear()
-        self._strip = False
-        self._forget_failed()
-        if stack is not None:
-            await stack.aclose()
+    def _release(self) -> None:
+        self._backend = None
+        self._batch.drop()
+        self._signatures.clear()
+        self._session.lease.leave()
 
     # ── the extended protocol ───────────────────────────────────────────────────────────────────
 
-    async def add(self, request: bytes, kind: bytes) -> None:
+    async def add(self, message: bytes, kind: bytes) -> None:
         """Gather one message; it leaves with the next flush or sync."""
         await self._hold()
-        self._request += request
-        self._kinds += kind
+        self._batch.add(message, kind)
 
-    async def parse(self, prepared: Prepared, sql: str) -> None:
-        await self.add(encode_parse("", sql, prepared.declared), b"P")
-        self._unnamed = prepared
-        self._parses.append(prepared)
+    async def parse(self, prepared: Prepared) -> None:
+        """Raises SqlError 42P05 where Postgres would, if the statement of that name were there."""
+        backend = await self._hold()
+        store = self._session.store.prepared
+        before = store.get(prepared.name)
+        there = backend.statements.get(prepared.name)
+        if prepared.name and before is not None and before is not there:
+            raise SqlError(
+                DUPLICATE_PREPARED_STATEMENT,
+                f'prepared statement "{prepared.name}" already exists',
+            )
+        store[prepared.name] = backend.statements[prepared.name] = prepared
+        self._batch.add(
+            prepared.parse, b"P", partial(self._not_parsed, backend, prepared.name, before)
+        )
 
-    async def need(self, prepared: Prepared, sql: str) -> None:
-        """Make the statement the unnamed one of the connection, unseen by the client."""
-        if self._unnamed is prepared:
+    def _not_parsed(
+        self, backend: Backend, name: str, before: Prepared | None, reached: bool
+    ) -> None:
+        """The name means again what it did, except that a Parse ends the unnamed one first."""
+        if before is None or (reached and not name):
+            self._session.store.prepared.pop(name, None)
+            backend.statements.pop(name, None)
+        else:
+            self._session.store.prepared[name] = backend.statements[name] = before
+
+    async def close(self, name: str, prepared: Prepared | None) -> None:
+        """Close a statement: Postgres is asked even for a name that it may not know."""
+        backend = await self._hold()
+        there = backend.statements.pop(name, None)
+        self._session.store.prepared.pop(name, None)
+        self._batch.add(
+            encode_close_statement(name), b"C", partial(self._not_closed, prepared, there)
+        )
+
+    def _not_closed(self, prepared: Prepared | None, there: Prepared | None, reached: bool) -> None:
+        if prepared is not None:
+            self._session.store.prepared[prepared.name] = prepared
+        if there is not None and self._backend is not None:
+            self._backend.statements[there.name] = there
+
+    async def describe(self, prepared: Prepared, message: bytes) -> None:
+        """Describe a statement, and remember what the client is told of it."""
+        await self.add(message, b"D")
+        self._signatures.expect(prepared)
+
+    async def need(self, prepared: Prepared) -> None:
+        """Have the statement on the connection under its own name, unseen by the client. Raises
+        SqlError 0A000 when it would not answer any more what the client was told."""
+        backend = await self._hold()
+        if backend.statements.get(prepared.name) is prepared:
             return
-        if self._kinds:
+        if self._batch:
             await self.flush()
-        await self.parse(prepared, sql)
-        self._parses[-1] = None
-        self._strip = True
+        if not backend.failed:
+            await restore(prepared, backend, self._exchange, self._session.client)
+
+    def forget(self, name: str | None) -> None:
+        """DEALLOCATE of a name, or of all (None), was run by Postgres."""
+        assert self._backend is not None
+        for statements in (self._session.store.prepared, self._backend.statements):
+            if name is None:
+                statements.clear()
+            else:
+                statements.pop(name, None)
 
     async def flush(self) -> None:
         """Send what was gathered and pass the answers on; a failure is left for the Sync."""
-        request, kinds = bytes(self._request), bytes(self._kinds)
-        self._request.clear()
-        self._kinds.clear()
-        if self._backend is not None and kinds and not self.failed:
-            await self._exchange(request + encode_flush(), kinds)
-            if self._backend.copy_in:
-                await self._copy_in(self._backend, b"E")
+        backend = self._backend
+        if backend is None or not self._batch:
+            return
+        if backend.failed:
+            self._batch.drop()
+            return
+        request, kinds = self._batch.take()
+        await self._exchange(request + _FLUSH, kinds)
+        if backend.copy_in:
+            await self._copy_in(b"E")
 
     async def sync(self) -> bool:
         """The end of a batch: Postgres commits or rolls back what was implicit, and is let go.
@@ -114,22 +160,20 @@ class Relay:
         backend = await self._hold()
         ended = True
         try:
-            request, kinds = bytes(self._request), bytes(self._kinds)
             if backend.failed:
-                request, kinds = b"", b""
-            self._request.clear()
-            self._kinds.clear()
-            await self._exchange(request + encode_sync(), kinds + b"S")
+                self._batch.drop()
+            request, kinds = self._batch.take()
+            await self._exchange(request + _SYNC, kinds + b"S")
             if backend.copy_in:
                 ended = False
-                await self._copy_in(backend, b"E")
+                await self._copy_in(b"E")
             self._session.status = backend.status
         except BaseException:
             ended = True
             raise
         finally:
             if ended:
-                await self._release()
+                self._release()
         return ended
 
     # ── the simple protocol ─────────────────────────────────────────────────────────────────────
@@ -137,36 +181,37 @@ class Relay:
     async def query(self, message: bytes) -> None:
         """One whole Query (or FunctionCall) for Postgres alone, passed on as it is."""
         backend = await self._hold()
+        backend.statements.pop("", None)
         try:
             await self._exchange(message, b"Q")
             while backend.copy_in:
-                await self._copy_in(backend, b"Q")
+                await self._copy_in(b"Q")
             self._session.status = backend.status
         finally:
-            await self._release()
+            self._release()
 
     async def statement(self, sql: str) -> str:
         """One statement of a message whose other statements are not Postgres's: run in the
         extended protocol without a Sync, so that the whole message stays one implicit transaction,
         answered as a Query is. Returns the tag. Raises SqlError as Postgres sent it."""
         backend = await self._hold()
+        backend.statements.pop("", None)
         request = b"".join(
             (
                 encode_parse("", sql, ()),
                 encode_bind("", "", (), (), ()),
                 encode_describe_portal(""),
                 encode_execute("", 0),
-                encode_flush(),
+                _FLUSH,
             )
         )
-        self._unnamed = None
-        answer = _SimpleAnswer(self._session.client.write)
+        answer = SimpleAnswer(self._session.client.write)
         kinds = b"PBDE"
         while True:
             await self._exchange(request, kinds, answer.take)
             if not backend.copy_in:
                 break
-            await self._copy_in(backend, b"E", answer.take)
+            await self._copy_in(b"E", answer.take)
             if not backend.copy_in:
                 break
         if answer.error is not None:
@@ -179,38 +224,16 @@ class Relay:
         if not self.open and self._session.status != "T":
             return
         backend = await self._hold()
-        self._request.clear()
-        self._kinds.clear()
+        self._batch.drop()
         if not backend.failed:
-            request = encode_parse("", POISON, ()) + encode_flush()
+            backend.statements.pop("", None)
+            request = encode_parse("", POISON, ()) + _FLUSH
             await self._exchange(request, b"P", lambda chunk: None)
 
     async def settings(self, names: Sequence[str]) -> dict[str, str]:
         """Values of parameters as the session sees them, inside a batch as well as outside."""
-        if not self.open:
-            return await self._session.lease.settings(names)
         await self.flush()
-        columns = ", ".join(f"current_setting('{name}', true)" for name in names)
-        name = "xuanwu settings"  # named, so that the client's unnamed portal lives on
-        request = b"".join(
-            (
-                encode_parse(name, f"SELECT {columns}", ()),
-                encode_bind(name, name, (), (), ()),
-                encode_execute(name, 0),
-                encode_close_portal(name),
-                encode_close_statement(name),
-                encode_flush(),
-            )
-        )
-        found: list[bytes | None] = []
-
-        def take(chunk: bytes) -> None:
-            for kind, frame in FrameSplitter().feed(chunk):
-                if kind == ord("D"):
-                    found.extend(parse_data_row(frame))
-
-        await self._exchange(request, b"PBECC", take)
-        return {n: (v or b"").decode() for n, v in zip(names, found, strict=False)}
+        return await self._session.lease.settings(names)
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────
 
@@ -220,15 +243,11 @@ class Relay:
         backend = await self._hold()
         client = self._session.client
         write = sink or client.write
-        strip, self._strip = self._strip, False
         self._session.on_postgres(True)
         try:
             async for chunk in backend.exchange(request, kinds):
-                if self._parses:
-                    del self._parses[: _count(chunk, PARSE_COMPLETE[0])]
-                if strip:
-                    strip = False
-                    chunk = chunk.removeprefix(PARSE_COMPLETE)
+                if self._signatures.expected:
+                    self._signatures.read(chunk)
                 write(chunk)
                 if client.blocked:
                     await client.drain()
@@ -236,73 +255,13 @@ class Relay:
                     client.flush_soon()  # the rest of a short answer is about to follow
         finally:
             self._session.on_postgres(False)
-        if not backend.copy_in:
-            self._forget_failed()
+            if kinds:
+                self._batch.settle(backend.answered)
+                self._signatures.clear()
 
-    def _forget_failed(self) -> None:
-        """A statement that Postgres did not take, or did not come to, does not exist."""
-        prepared = self._session.store.prepared
-        for one in self._parses:
-            if one is not None and prepared.get(one.name) is one:
-                del prepared[one.name]
-        self._parses.clear()
-
-    async def _copy_in(
-        self, backend: Backend, kinds: bytes, sink: Callable[[bytes], None] | None = None
-    ) -> None:
-        """Pass the client's copy data on until it ends."""
-        client = self._session.client
-        client.flush()
-        client.wire.copy_in()
-        gathered = bytearray()
-        while True:
-            message: Message = await client.read()
-            if isinstance(message, CopyData):
-                gathered += encode_copy_data(message.data)
-                if len(gathered) >= COPY_GATHER:
-                    await self._exchange(bytes(gathered), b"")
-                    gathered.clear()
-            elif isinstance(message, CopyDone | CopyFail):
-                gathered += (
-                    encode_copy_done()
-                    if isinstance(message, CopyDone)
-                    else encode_copy_fail(message.message)
-                )
-                if kinds == b"E":  # unlike a Query, an Execute is answered only when asked for
-                    gathered += encode_flush()
-                await self._exchange(bytes(gathered), kinds, sink)
-                return
-
-
-def _count(frames: bytes, kind: int) -> int:
-    """How many of the whole frames are of that type."""
-    at = count = 0
-    while at < len(frames):
-        count += frames[at] == kind
-        at += 1 + int.from_bytes(frames[at + 1 : at + 5], "big")
-    return count
-
-
-class _SimpleAnswer:
-    """Turns the replies of the extended protocol into those of a Query."""
-
-    def __init__(self, write: Callable[[bytes], None]) -> None:
-        self._write = write
-        self._splitter = FrameSplitter()
-        self.tag = ""
-        self.error: SqlError | None = None
-
-    def take(self, chunk: bytes) -> None:
-        for kind, frame in self._splitter.feed(chunk):
-            if kind in b"12nt":
-                continue
-            if kind == ord("E"):
-                error = parse_error(frame)
-                self.error = error if isinstance(error, SqlError) else None
-                continue
-            if kind == ord("C"):
-                self.tag = parse_command_tag(frame)
-            self._write(frame)
+    async def _copy_in(self, kinds: bytes, sink: Callable[[bytes], None] | None = None) -> None:
+        assert self._backend is not None
+        await pass_copy_data(self._session.client, self._backend, self._exchange, kinds, sink)
 
 
 def aborted() -> SqlError:

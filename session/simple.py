@@ -27,6 +27,10 @@ async def handle_query(session: Session, query: str) -> None:
     if session.statement_set is None and all(_for_postgres(session, one) for one in statements):
         texts = [await prepare_backend(session, one) for one in statements]
         if all(text is one.statement.text for text, one in zip(texts, statements, strict=True)):
+            for one in statements:
+                await cursors.need_named(session, one)
+            if session.relay.failed:  # the client has been told why
+                return
             await session.relay.query(encode_query(query))
             for one in statements:
                 after_backend(session, one)
@@ -41,8 +45,10 @@ async def handle_query(session: Session, query: str) -> None:
 
 def _for_postgres(session: Session, one: Classified) -> bool:
     """Postgres alone answers it, and it leaves nothing to be done here when it succeeds."""
+    if one.route is Route.BACKEND:
+        return True
     named = one.name is not None and cursors.belongs_to_postgres(session, one)
-    return named or one.route is Route.BACKEND
+    return named and not (one.kind is Kind.DEALLOCATE and one.name in session.store.prepared)
 
 
 async def _run(session: Session, one: Classified) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from dialects import Classified, Rewritten
+from protocol.encode import encode_parse
 from protocol.errors import (
     DUPLICATE_CURSOR,
     DUPLICATE_PREPARED_STATEMENT,
@@ -20,6 +21,15 @@ from protocol.errors import (
     SqlError,
 )
 from session.ports import Column, ResultStream
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a client was told of a statement of Postgres: the OIDs of its parameters; name, type
+    OID, size and modifier of its columns."""
+
+    types: tuple[int, ...]
+    columns: tuple[tuple[object, ...], ...]
 
 
 @dataclass(slots=True)
@@ -33,6 +43,13 @@ class Prepared:
     types: tuple[int, ...] | None = None  # once inferred
     columns: tuple[Column, ...] | None = None  # once described
     by_sql: bool = False
+    text: str | None = None  # as Postgres has it; None: it is not Postgres's
+    signature: Signature | None = None
+
+    @property
+    def parse(self) -> bytes:
+        """The message that prepares it on Postgres."""
+        return encode_parse(self.name, self.text or "", self.declared)
 
 
 class PortalState(Enum):

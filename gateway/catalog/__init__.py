@@ -7,7 +7,7 @@
                            │ users       who may come in (pg_authid)
                            │ store       asyncpg pool on xuanwu_platform
                            ▼
-    session ── lease ── pool ── relay ═══ frames ═══ Postgres
+    session ── lease ── pool ── relay ═ incoming ═ frames ═ Postgres
                  │               └ awaited  which reply answers which request
                  └ saved  what a session changed, kept while its connection serves another
 

@@ -31,16 +31,18 @@ _QUERY = ord("Q")
 class Awaited:
     """The replies still missing in an exchange.
 
+    `answered`: how many came, up to the first error if there was one.
     `failed`: an error came and no ReadyForQuery since; Postgres skips all but Sync.
     `copy_in`: the exchange ended at a CopyInResponse.
     `synced`: the last thing seen was a ReadyForQuery, nothing has been sent since.
     """
 
-    __slots__ = ("_at", "_kinds", "copy_in", "done", "failed", "synced")
+    __slots__ = ("_at", "_kinds", "answered", "copy_in", "done", "failed", "synced")
 
     def __init__(self) -> None:
         self._kinds = b""
         self._at = 0
+        self.answered = 0
         self.done = True
         self.failed = False
         self.copy_in = False
@@ -49,6 +51,7 @@ class Awaited:
     def expect(self, kinds: bytes) -> None:
         self._kinds = kinds
         self._at = 0
+        self.answered = 0
         self.done = not kinds
         self.synced = False
         if kinds:
@@ -68,6 +71,8 @@ class Awaited:
     def _answer(self, kind: int) -> None:
         self._at += 1
         self.done = self._at == len(self._kinds)
+        if not self.failed:
+            self.answered = self._at
         if kind == _READY:
             self.failed = False
             self.synced = self.done

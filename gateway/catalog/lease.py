@@ -224,9 +224,8 @@ class PooledLease:
     async def _ask(self, names: Sequence[str]) -> dict[str, str | None]:
         if self._holding and self.connection is not None:
             return await self._query(self.connection, names)
-        async with self.hold():
-            assert self.connection is not None
-            return await self._query(self.connection, names)
+        async with self.hold() as connection:
+            return await self._query(connection, names)
 
     async def _query(self, connection: Connection, names: Sequence[str]) -> dict[str, str | None]:
         if connection.status == "E" or connection.failed:

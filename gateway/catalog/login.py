@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from gateway.catalog import frames as f
 from gateway.catalog.address import Address
 from gateway.catalog.dial import dial
 from gateway.catalog.relay import Connection
@@ -22,6 +21,7 @@ from protocol.encode import (
     encode_startup,
 )
 from protocol.errors import CONNECTION_FAILURE, FEATURE_NOT_SUPPORTED, SqlError
+from protocol.frames import iter_frames, parse_error
 from protocol.scram import SCRAM_SHA_256, ClientExchange
 
 _TIMEOUT_S = 15.0
@@ -63,14 +63,14 @@ async def _start(connection: Connection, login: Login) -> None:
     }
     authentication = _Authentication(login)
     async for chunk in connection.send(encode_startup(parameters), b"Q"):
-        for kind, frame in f.frames(chunk):
+        for kind, frame in iter_frames(chunk):
             if kind == _AUTHENTICATION:
                 connection.write(await authentication.answer(frame[5:]))
             elif kind == _KEY:
                 connection.pid = int.from_bytes(frame[5:9], "big")
                 connection.secret = frame[9:]
             elif kind == _ERROR:
-                raise f.error(frame)
+                raise parse_error(frame)
 
 
 class _Authentication:

@@ -1,40 +1,40 @@
 """One connection to Postgres, which answers with whole frames in chunks as large as they came.
 
-    exchange(request, kinds) ──► Postgres ──► data_received ─ _scan ─┬─► chunks ─► the iterator
-                                                                     └─► events (nothing asked)
+    exchange(request, kinds) ──► Postgres ──► incoming ─┬─► chunks ─► the iterator
+                                                        └─► events (nothing asked)
 
-The scan looks at the header of each frame and cuts out only what is not the client's:
-ReadyForQuery, in-band signals, the FATAL error that precedes the end of the connection. A consumer
-that is behind stops the reading, so that about `_HIGH_WATER` bytes and one frame wait here.
+What is cut out of the stream is not the client's: ReadyForQuery, in-band signals, the FATAL error
+that precedes the end of the connection; and while the client sends copy data, what Postgres says
+of it, until the request that ends the data asks for it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import struct
-from collections import deque
 from collections.abc import AsyncIterator, Callable
-from typing import cast
+from typing import Any, cast
 
 import structlog
 
-from gateway.catalog import frames as f
 from gateway.catalog.address import Address
 from gateway.catalog.awaited import Awaited
 from gateway.catalog.dial import send_cancel
+from gateway.catalog.incoming import LOOKED_AT, Incoming
 from protocol.encode import encode_terminate
 from protocol.errors import CONNECTION_FAILURE, SqlError
-from protocol.frames import parse_data_row
+from protocol.frames import (
+    iter_frames,
+    parse_data_row,
+    parse_error,
+    parse_fields,
+    parse_parameter_status,
+)
 from session.ports import LeaseEvents
 
 _log = structlog.get_logger(__name__)
-_length = struct.Struct("!I").unpack_from
-_HIGH_WATER = 1 << 20
-_LOW_WATER = 1 << 18
-_MAX_FRAME = 1 << 30
-_DATA_ROW, _COPY_DATA = b"Dd"
-_LOOKED_AT = b"ZENS"
-_READY, _ERROR, _NOTICE, _PARAMETER = _LOOKED_AT
+_DATA_ROW = ord("D")
+_READY, _ERROR, _NOTICE, _PARAMETER = LOOKED_AT
+_LATER = b"EZ"
 SIGNAL_SQLSTATE = "XW001"
 _SIGNAL_FIELD = f"\0C{SIGNAL_SQLSTATE}\0".encode()
 
@@ -44,6 +44,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, address: Address, signal_token: str = "") -> None:
         self.parameters: dict[str, str] = {}
+        self.statements: dict[str, Any] = {}
         self.events: LeaseEvents | None = None
         self.pid = 0
         self.secret = b""
@@ -53,19 +54,17 @@ class Connection(asyncio.Protocol):
         self.cancelling = 0  # CancelRequests that Postgres may not have delivered yet
         self.on_lost: Callable[[Connection], None] | None = None
         self.on_request: Callable[[bytes], None] | None = None
+        self.on_copy_error: Callable[[], None] | None = None
         self._address = address
         self._signal_token = signal_token
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._awaited = Awaited()
-        self._chunks: deque[bytes] = deque()
-        self._size = 0
-        self._tail = bytearray()
-        self._need = 0
-        self._early = bytearray()
+        self._incoming = Incoming(self._awaited, self._passes, self._break)
+        self._early = bytearray()  # said of copy data that has not ended yet
+        self._copy_failed = False
         self._waiter: asyncio.Future[None] | None = None
-        self._reading = True
         self._writable = True
-        self._discarding = False
         self._fatal: SqlError | None = None
 
     # ── Backend ─────────────────────────────────────────────────────────────────────────────────
@@ -75,13 +74,21 @@ class Connection(asyncio.Protocol):
         return self._awaited.failed
 
     @property
+    def answered(self) -> int:
+        return self._awaited.answered
+
+    @property
     def copy_in(self) -> bool:
         return self._awaited.copy_in
 
     @property
+    def copy_failed(self) -> bool:
+        return self._copy_failed or self.lost is not None
+
+    @property
     def busy(self) -> bool:
         """Replies are still awaited, or have not been taken."""
-        return not self._awaited.done or bool(self._chunks)
+        return not self._awaited.done or bool(self._incoming)
 
     @property
     def synced(self) -> bool:
@@ -106,36 +113,28 @@ class Connection(asyncio.Protocol):
             raise RuntimeError("the previous exchange has not been read to its end")
         if self._transport is None or self.lost is not None:
             raise self._loss()
-        was_copy = self._awaited.copy_in
         self._awaited.expect(kinds)
-        if was_copy and kinds and self._early:
+        if kinds and self._early:
             early, self._early = bytes(self._early), bytearray()
-            self._scan(early)
-        self._transport.write(request)
+            self._incoming.scan(early)
+        self._copy_failed = self._copy_failed and not kinds
+        if request:
+            self._transport.write(request)
         return _Exchange(self)
 
     async def next_chunk(self) -> bytes | None:
         """The next frames; None at the end of the exchange, once what was sent has left us."""
         while True:
-            if self._chunks:
-                return self._take()
+            if self._incoming:
+                return self._incoming.take()
             if self._awaited.done and self._writable:
                 return None
             if self.lost is not None:
                 raise self._loss()
             await self._wait()
 
-    def _take(self) -> bytes:
-        chunk = self._chunks.popleft() if len(self._chunks) == 1 else b"".join(self._chunks)
-        self._chunks.clear()
-        self._size = 0
-        if not self._reading and self._transport is not None:
-            self._reading = True
-            self._transport.resume_reading()
-        return chunk
-
     async def _wait(self) -> None:
-        self._waiter = asyncio.get_running_loop().create_future()
+        self._waiter = self._loop.create_future()
         try:
             await self._waiter
         finally:
@@ -154,20 +153,12 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are no subclass of asyncio.Transport.
-        self._transport = cast(asyncio.Transport, transport)
+        self._transport = self._incoming.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        if self._awaited.copy_in:
-            self._early += data  # read when the copy data's last request says what it awaits
-            return
-        if self._need:
-            self._tail += data
-            if len(self._tail) < self._need:
-                return
-            data = bytes(self._tail)
-            self._tail.clear()
-            self._need = 0
-        self._scan(data)
+        self._incoming.feed(data)
+        if self._incoming or self._awaited.done:
+            self._wake()
 
     def pause_writing(self) -> None:
         self._writable = False
@@ -182,100 +173,61 @@ class Connection(asyncio.Protocol):
         )
         self._writable = True
         self._wake()
+        if self.on_copy_error is not None:
+            self.on_copy_error()
         if self.on_lost is not None:
             self.on_lost(self)
 
-    # ── the scan ────────────────────────────────────────────────────────────────────────────────
+    # ── what is not data ────────────────────────────────────────────────────────────────────────
 
-    def _scan(self, data: bytes) -> None:
-        """Walk the frames; runs of frames that pass become one chunk each."""
-        awaited = self._awaited
-        size = len(data)
-        start = at = 0
-        need = 5
-        while size - at >= 5:
-            kind = data[at]
-            need = _length(data, at + 1)[0] + 1
-            end = at + need
-            if end > size or need < 5:
-                break
-            if kind == _DATA_ROW or kind == _COPY_DATA:
-                pass
-            elif kind not in _LOOKED_AT and not awaited.done:
-                awaited.see(kind)
-            elif not self._passes(kind, data, at, end):
-                if at > start:
-                    self._emit(data[start:at])
-                start = end
-            at = end
-            need = 5
-            if awaited.copy_in:
-                self._emit(data[start:at])
-                self._early += data[at:]
-                self._wake()
-                return
-        if at > start:
-            self._emit(data[start:at])
-        if at < size:
-            self._keep(data[at:], need)
-        if self._chunks or awaited.done:
-            self._wake()
-
-    def _keep(self, rest: bytes, need: int) -> None:
-        if not 5 <= need <= _MAX_FRAME:
-            self._break(f"frame of {need} bytes")
-            return
-        self._tail += rest
-        self._need = need
-
-    def _emit(self, frames: bytes) -> None:
-        if self._discarding:
-            return
-        self._chunks.append(frames)
-        self._size += len(frames)
-        if self._size > _HIGH_WATER and self._reading and self._transport is not None:
-            self._reading = False
-            self._transport.pause_reading()
-
-    def _passes(self, kind: int, data: bytes, at: int, end: int) -> bool:
-        """Note a frame that is not data; False if it goes no further along the exchange."""
+    def _passes(self, kind: int, frame: bytes) -> bool:
+        """Note a frame; False if it goes no further along the exchange."""
         idle = self._awaited.done
-        if kind == _NOTICE and _SIGNAL_FIELD in data[at:end]:
-            self._signal(data[at:end])
+        if kind == _READY:
+            self.status = chr(frame[5])
+        elif kind == _NOTICE and _SIGNAL_FIELD in frame:
+            self._signal(frame)
             return False
-        if kind == _PARAMETER:
-            self._note_parameter(data[at:end])
-        elif kind == _ERROR and self._is_fatal(data[at:end]):
+        elif kind == _PARAMETER:
+            self._note_parameter(frame)
+        elif kind == _ERROR and self._is_fatal(frame):
             return False
-        elif kind == _READY:
-            self.status = chr(data[at + 5])
         if idle:
-            self._unasked(kind, data[at:end])
+            self._unasked(kind, frame)
             return False
         self._awaited.see(kind)
         return kind != _READY
 
     def _unasked(self, kind: int, frame: bytes) -> None:
-        if kind not in b"SNA":
+        if self._awaited.copy_in and (kind in _LATER or self._early or self._incoming):
+            self._of_copy(kind, frame)
+        elif kind not in b"SNA":
             self._break(f'unexpected message "{chr(kind)}"')
         elif self.events is not None:
             self.events.on_async(frame)
 
+    def _of_copy(self, kind: int, frame: bytes) -> None:
+        self._early += frame
+        if kind == _ERROR:
+            self._copy_failed = True
+            if self.on_copy_error is not None:
+                self.on_copy_error()
+
     def _note_parameter(self, frame: bytes) -> None:
-        name, value = f.parameter(frame)
+        name, value = parse_parameter_status(frame)
         self.parameters[name] = value
         if self.events is not None:
             self.events.on_parameter(name, value)
 
     def _is_fatal(self, frame: bytes) -> bool:
-        said = f.error(frame)
+        said = parse_error(frame)
         if said.severity not in ("FATAL", "PANIC"):
             return False
         self._fatal = said
         return True
 
     def _signal(self, frame: bytes) -> None:
-        said = f.fields(frame)
+        said = parse_fields(frame)
         verb, _, pid = said.get("M", "").partition(" ")
         if said.get("D") != self._signal_token or not pid.isdecimal():
             # Somebody raised the notice by hand: only our functions know the token.
@@ -296,18 +248,18 @@ class Connection(asyncio.Protocol):
         found: list[list[bytes | None]] = []
         failure: SqlError | None = None
         async for chunk in self.send(request, kinds):
-            for kind, frame in f.frames(chunk):
+            for kind, frame in iter_frames(chunk):
                 if kind == _DATA_ROW:
                     found.append(parse_data_row(frame))
                 elif kind == _ERROR and failure is None:
-                    failure = f.error(frame)
+                    failure = parse_error(frame)
         if failure is not None:
             raise failure
         return found
 
     async def settle(self, timeout: float) -> None:
         """Read an abandoned exchange to its end and forget it; abort if that takes too long."""
-        self._discarding = True
+        self._incoming.discarding = True
         try:
             async with asyncio.timeout(timeout):
                 while await self.next_chunk() is not None:
@@ -315,7 +267,7 @@ class Connection(asyncio.Protocol):
         except (TimeoutError, SqlError):
             self.abort()
         finally:
-            self._discarding = False
+            self._incoming.discarding = False
         if self.copy_in:
             self.abort()
 

@@ -124,6 +124,7 @@ async def replay(connection: Connection, values: Mapping[str, str]) -> None:
 async def wipe(connection: Connection) -> None:
     """Make a connection as it was after its start."""
     await connection.run(encode_query("DISCARD ALL"), b"Q")
+    connection.statements.clear()
 
 
 def _text(digits: str) -> str:

@@ -15,7 +15,8 @@ _DATABASE = """CREATE DATABASE xuanwu OWNER xuanwu TEMPLATE template0
 def prepare(postgres: Postgres) -> Address:
     """Idempotent: the server may be shared by several modules of a run."""
     with postgres.connect() as connection:
-        if not connection.execute("SELECT FROM pg_roles WHERE rolname = 'xuanwu'").fetchone():
+        known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'xuanwu'").fetchone()
+        if known is None:
             connection.execute("CREATE ROLE xuanwu LOGIN")
             connection.execute("ALTER ROLE xuanwu SET search_path = public")
             connection.execute(_DATABASE)

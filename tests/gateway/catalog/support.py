@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from gateway.catalog.frames import error, frames
 from gateway.catalog.login import Login
 from gateway.catalog.pool import Pool
 from protocol.encode import encode_query
 from protocol.errors import SqlError
-from protocol.frames import parse_command_tag, parse_data_row
+from protocol.frames import iter_frames, parse_command_tag, parse_data_row, parse_error
 from session.ports import Backend, Lease
 
 
@@ -38,9 +37,9 @@ async def collect(backend: Backend, request: bytes, kinds: bytes) -> bytes:
 async def rows(backend: Backend, sql: str) -> list[list[str | None]]:
     """The rows of a simple query as text. Raises the first error among the answers."""
     found = []
-    for kind, frame in frames(await collect(backend, encode_query(sql), b"Q")):
+    for kind, frame in iter_frames(await collect(backend, encode_query(sql), b"Q")):
         if kind == ord("E"):
-            raise error(frame)
+            raise parse_error(frame)
         if kind == ord("D"):
             found.append([None if v is None else v.decode() for v in parse_data_row(frame)])
     return found
@@ -65,11 +64,11 @@ async def refusal(lease: Lease, sql: str) -> SqlError:
 
 
 def kinds_of(data: bytes) -> str:
-    return "".join(chr(kind) for kind, _ in frames(data))
+    return "".join(chr(kind) for kind, _ in iter_frames(data))
 
 
 def tags(data: bytes) -> list[str]:
-    return [parse_command_tag(frame) for kind, frame in frames(data) if kind == ord("C")]
+    return [parse_command_tag(frame) for kind, frame in iter_frames(data) if kind == ord("C")]
 
 
 async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:

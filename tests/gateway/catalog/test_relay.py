@@ -9,10 +9,10 @@ import pytest
 import uvloop
 
 from gateway.catalog.catalog import Catalog
-from gateway.catalog.frames import error, frames
 from gateway.catalog.pool import Pool
 from protocol import encode as e
 from protocol.errors import SqlError
+from protocol.frames import iter_frames, parse_error
 from session.ports import Lease, Principal
 
 from .support import Events, ask, collect, kinds_of, leases, one, rows, tags, until
@@ -188,15 +188,39 @@ async def test_copy_in_extended_takes_the_rest_of_the_kinds(
         await rows(backend, "drop table c")
 
 
-async def test_error_in_copy_data_is_seen_at_its_end(leased: tuple[Lease, Events]) -> None:
+async def test_error_in_copy_data_is_known_at_once(leased: tuple[Lease, Events]) -> None:
     async with leased[0].hold() as backend:
+        told = asyncio.Event()
+        backend.on_copy_error = told.set
         await rows(backend, "create temp table c (a int)")
         await collect(backend, e.encode_query("copy c from stdin"), b"Q")
-        for line in (b"x\n", b"1\n"):
-            await collect(backend, e.encode_copy_data(line), b"")
-        [(kind, frame)] = frames(await collect(backend, e.encode_copy_done(), b"Q"))
-        assert kind == ord("E") and error(frame).sqlstate == "22P02"
+        assert not backend.copy_failed
+        await collect(backend, e.encode_copy_data(b"x\n"), b"")
+        await told.wait()
+        assert backend.copy_failed and backend.copy_in
+        [(kind, frame)] = iter_frames(await collect(backend, b"", b"Q"))
+        assert kind == ord("E") and parse_error(frame).sqlstate == "22P02"
+        assert not backend.copy_failed and not backend.copy_in
+        await collect(backend, e.encode_copy_data(b"1\n") + e.encode_copy_done(), b"")
         assert await rows(backend, "select count(*) from c") == [["0"]]
+        await rows(backend, "drop table c")
+
+
+async def test_notices_of_copy_data_come_while_it_flows(leased: tuple[Lease, Events]) -> None:
+    lease, events = leased
+    async with lease.hold() as backend:
+        await rows(
+            backend,
+            """create temp table c (a int); create function pg_temp.says() returns trigger
+            language plpgsql as $$ begin raise notice 'row %', new.a; return new; end $$;
+            create trigger says before insert on c
+            for each row execute function pg_temp.says()""",
+        )
+        await collect(backend, e.encode_query("copy c from stdin"), b"Q")
+        await collect(backend, e.encode_copy_data(b"1\n2\n"), b"")
+        await until(lambda: b"row 2" in events.frames)
+        assert kinds_of(events.frames) == "NN" and not backend.copy_failed
+        assert tags(await collect(backend, e.encode_copy_done(), b"Q")) == ["COPY 2"]
         await rows(backend, "drop table c")
 
 
