@@ -14,13 +14,14 @@ connection, knows no catalog (the caller hands in `Names`) and keeps no state.
 
 from __future__ import annotations
 
+from dialects.assigning import assigned
 from dialects.backend_text import mentions_activity, to_backend
 from dialects.classification import classify
 from dialects.classified import Classified, Kind, Names, Route
 from dialects.engine_text import to_engine
 from dialects.lexer import Token, TokenKind
-from dialects.literals import literal
-from dialects.parameters import column_context, guess_parameter_types, parameters, substitute
+from dialects.literals import bare, literal
+from dialects.parameters import Parameters, Place, parameters, read_parameters, substitute
 from dialects.rewriting import Edit, Rewritten
 from dialects.splitter import Statement, part, single, split
 from dialects.typenames import flink_type_of
@@ -30,19 +31,22 @@ __all__ = [
     "Edit",
     "Kind",
     "Names",
+    "Parameters",
+    "Place",
     "Rewritten",
     "Route",
     "Statement",
     "Token",
     "TokenKind",
+    "assigned",
+    "bare",
     "classify",
-    "column_context",
     "flink_type_of",
-    "guess_parameter_types",
     "literal",
     "mentions_activity",
     "parameters",
     "part",
+    "read_parameters",
     "single",
     "split",
     "substitute",

@@ -1,9 +1,13 @@
 """Values as literals of Flink, exact or refused. Flink's strings have no escapes: '' is all.
 
-NULL → CAST(NULL AS t)          numeric   → CAST('1.50' AS DECIMAL(3, 2))
-'it''s'                         float8    → CAST('0.1' AS DOUBLE), NaN and Infinity alike
-7, (-7)                         timestamp → TIMESTAMP '2024-01-02 03:04:05.678'
-ARRAY[1, 2]                     timestamptz → TO_TIMESTAMP_LTZ(1704164645678, 3)
+NULL  → CAST(NULL AS t)             numeric   → CAST('1.50' AS DECIMAL(3, 2))
+text  → CAST('it''s' AS STRING)     float8    → CAST('0.1' AS DOUBLE), NaN and Infinity alike
+int4  → 7, (-7); int2 likewise      timestamp → TIMESTAMP '2024-01-02 03:04:05.678'
+int8  → CAST(7 AS BIGINT)           timestamptz → TO_TIMESTAMP_LTZ(1704164645678, 3)
+int4[] → ARRAY[1, 2]                interval  → INTERVAL '1 02:03:04.500' DAY(3) TO SECOND(3)
+
+The type is the parameter's own: 'it''s' alone is a CHAR(4) to Flink, and 7 an INT, whose sums wrap
+round where those of a bigint do not. Where Flink takes no expression, `bare` is the literal.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ _MAX_PRECISION = 38
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MIN_BIGINT = -(2**63)
 _DAY = 86_400_000_000  # µs
+_MOST_DAYS = 999  # more digits, and FlinkTypeFactory refuses the type
 
 
 def literal(oid: int, value: object, *, time_zone: str | None = None) -> str:
@@ -49,6 +54,15 @@ def literal(oid: int, value: object, *, time_zone: str | None = None) -> str:
     if oid == _TIMESTAMPTZ:
         return _timestamptz(value, time_zone)
     return _WRITERS.get(oid, _text)(value)
+
+
+def bare(oid: int, value: object) -> str:
+    """A value where Flink's grammar wants a literal: an integer by its digits, text in quotes."""
+    if value is None or oid in ELEMENTS:
+        return literal(oid, value)
+    if oid in _INTEGERS:
+        return _integer(value)
+    return _string(value) if oid not in _WRITERS else literal(oid, value)
 
 
 def _array(oid: int, value: object, time_zone: str | None) -> str:
@@ -75,6 +89,10 @@ def _array(oid: int, value: object, time_zone: str | None) -> str:
 
 
 def _text(value: object) -> str:
+    return f"CAST({_string(value)} AS STRING)"
+
+
+def _string(value: object) -> str:
     text = value if isinstance(value, str) else str(value) if isinstance(value, UUID) else None
     if text is None:
         raise _mismatch("text", value)
@@ -90,6 +108,11 @@ def _integer(value: object) -> str:
     if value == _MIN_BIGINT:  # its digits alone are one too large
         return f"CAST('{value}' AS BIGINT)"
     return str(value) if value >= 0 else f"({value})"
+
+
+def _bigint(value: object) -> str:
+    text = _integer(value)
+    return text if text.startswith("CAST") else f"CAST({text} AS BIGINT)"
 
 
 def _boolean(value: object) -> str:
@@ -128,7 +151,17 @@ def _numeric(value: object) -> str:
             "numeric value does not fit into Flink's DECIMAL",
             detail=f"It needs a precision of {precision}; the largest is {_MAX_PRECISION}.",
         )
-    return f"CAST('{number:f}' AS DECIMAL({precision}, {scale}))"
+    return decimal_literal(number, precision, scale)
+
+
+def decimal_literal(number: Decimal, precision: int, scale: int) -> str:
+    """A finite number that fits as a DECIMAL of that precision. Flink counts the zero of 0.5 among
+    the digits, so it is left out."""
+    text = f"{number:f}"
+    sign = "-" if text.startswith("-") else ""
+    text = text.removeprefix("-")
+    shown = text[1:] if text.startswith("0.") else text
+    return f"CAST('{sign}{shown}' AS DECIMAL({precision}, {scale}))"
 
 
 def _bytes(value: object) -> str:
@@ -225,10 +258,10 @@ def _months(months: int) -> str:
 def _day_time(millis: int) -> str:
     seconds, fraction = divmod(abs(millis), 1000)
     days, seconds = divmod(seconds, 86_400)
-    if days > 999_999:
-        raise SqlError(NUMERIC_VALUE_OUT_OF_RANGE, "interval is too long for Flink")
     clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{fraction:03}"
-    return f"INTERVAL {'-' if millis < 0 else ''}'{days} {clock}' DAY(6) TO SECOND(3)"
+    if days > _MOST_DAYS:
+        return f"(INTERVAL '0.001' SECOND * CAST({_integer(millis)} AS BIGINT))"
+    return f"INTERVAL {'-' if millis < 0 else ''}'{days} {clock}' DAY(3) TO SECOND(3)"
 
 
 def _moment(kind: str, value: object) -> datetime:
@@ -260,10 +293,11 @@ def _mismatch(kind: str, value: object) -> SqlError:
 
 
 _TIMESTAMPTZ, _INTERVAL = 1184, 1186
+_INTEGERS = frozenset({20, 21, 23})
 _WRITERS: dict[int, Callable[[object], str]] = {
     16: _boolean,
     17: _bytes,
-    20: _integer,
+    20: _bigint,
     21: _integer,
     23: _integer,
     700: _float("FLOAT"),

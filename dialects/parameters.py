@@ -1,213 +1,186 @@
 """`$1` in statements for Flink, which has no usable parameters: types from the context, values in.
 
-Flink reads `$1` as a column of that name and cannot plan `?`; values go in as literals.
+Flink reads `$1` as a column of that name and cannot plan `?`; values go in as literals. A type is
+that of the context (`contexts`, `inserted`), or that of the operands beside it, which only Flink
+knows: `question` puts these into one query whose columns have the wanted types.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from dialects.lexer import NAMES, TokenKind
-from dialects.names import written
-from dialects.reader import Reader
+from dialects.contexts import Context, combined, context, plain_type
+from dialects.inserted import Inserted, inserted
+from dialects.lexer import TokenKind
+from dialects.literals import literal
+from dialects.operands import Operands
 from dialects.rewriting import Edit, Rewritten, rewrite
+from dialects.scopes import Scope, Span, scopes
 from dialects.splitter import Statement
-from dialects.typenames import read_type
-from dialects.vocabulary import NOT_CALLS
 from protocol.errors import UNDEFINED_PARAMETER, SqlError
 
-_TEXT, _BIGINT = 25, 20
-_COMPARISONS = frozenset({"=", "<>", "!=", "<", ">", "<=", ">="})
-_ENDS_OPERAND = frozenset(
-    {"", "(", ",", "WHERE", "AND", "OR", "NOT", "ON", "HAVING", "WHEN", "SELECT", "THEN", "ELSE"}
-    | {"SET", "QUALIFY", "BETWEEN", "IN"} | _COMPARISONS
-)  # fmt: skip
+LONGEST_PEER = 2000  # characters of an operand that Flink is asked about
+MOST_ASKED = 32  # operands in one question
+_NO_EXPRESSIONS = frozenset({"SHOW", "SET", "RESET", "ADD", "LOAD", "ALTER", "USE"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """One occurrence of a parameter. `asked` are the operands beside it, nearest first, whose types
+    only Flink knows, each with the operator between; `plain` is what the others show: it counts
+    where nothing is asked or known (COALESCE($1, 0, price) is numeric, COALESCE($1, 0) int4)."""
+
+    index: int
+    number: int
+    context: Context
+    literal_only: bool  # the value of an option, a pattern of SHOW: no expression fits
+    plain: int
+    asked: tuple[tuple[Span, str], ...]
+    scope: Scope
+
+    @property
+    def counts(self) -> str:
+        """The clause if it is one that counts rows: LIMIT, OFFSET or FETCH."""
+        return self.context.counts
+
+    @property
+    def oid(self) -> int:
+        """The type that the text alone says; 0: none."""
+        return self.context.oid or (0 if self.asked else self.plain)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """All that a statement's text says of its parameters."""
+
+    statement: Statement
+    places: tuple[Place, ...] = field(default=())
+
+    @cached_property
+    def inserted(self) -> Inserted | None:
+        return inserted(self.statement) if self.places else None
+
+    def position(self, place: Place) -> int:
+        """The place in the client's message, from 1."""
+        return self.statement.start + self.statement.tokens[place.index].start + 1
+
+    def known(self, types: Mapping[int, int]) -> dict[int, int]:
+        """Types that the text alone says of parameters that are not in `types`; where a parameter
+        has several places, its first that says something decides, as in Postgres."""
+        found: dict[int, int] = {}
+        for place in self.places:
+            if place.number not in types and place.number not in found and place.oid:
+                found[place.number] = place.oid
+        return found
+
+    def question(self, scope: Scope, spans: Iterable[Span], types: Mapping[int, int]) -> str:
+        """A query whose columns are the operands; parameters in it are NULLs."""
+        pieces = [self._piece(span, types) for span in spans]
+        items = ", ".join(f"{text} AS p{n}" for n, text in enumerate(pieces))
+        ctes = ", ".join(self._piece(span, types) for span in scope.ctes)
+        head = f"WITH {ctes} " if ctes else ""
+        tail = f" FROM {self._piece(scope.source, types)}" if scope.source else ""
+        return f"{head}SELECT {items}{tail}"
+
+    def parameter_at(self, span: Span) -> int:
+        """The number of the parameter that is all of the operand; 0: it is something else."""
+        place = self._by_index.get(span[0]) if span[1] - span[0] == 1 else None
+        return place.number if place is not None else 0
+
+    def answerable(self, span: Span, types: Mapping[int, int]) -> bool:
+        """Not made of a parameter alone, nor of one whose own type is open."""
+        inside = [p for index in range(*span) if (p := self._by_index.get(index)) is not None]
+        return not self.parameter_at(span) and all(p.number in types for p in inside)
+
+    def _piece(self, span: Span, types: Mapping[int, int]) -> str:
+        tokens = self.statement.tokens
+        start, end = tokens[span[0]].start, tokens[span[1] - 1].end
+        edits = [
+            Edit(token.start - start, token.end - start, self._null(index, types))
+            for index, token in enumerate(tokens[span[0] : span[1]], span[0])
+            if token.kind is TokenKind.PARAMETER
+        ]
+        return rewrite(self.statement.text[start:end], edits).text
+
+    def _null(self, index: int, types: Mapping[int, int]) -> str:
+        place = self._by_index[index]
+        if place.counts:
+            return "1"
+        if place.number in types:
+            return literal(types[place.number], None)
+        # Flink refuses a NULL without a type in arithmetic.
+        return "CAST(NULL AS INT)" if any(operator for _, operator in place.asked) else "NULL"
+
+    @cached_property
+    def _by_index(self) -> dict[int, Place]:
+        return {place.index: place for place in self.places}
+
+
+def read_parameters(statement: Statement) -> Parameters:
+    """Look at every parameter of the statement, once."""
+    numbers = _places(statement)
+    if not numbers:
+        return Parameters(statement)
+    operands = Operands.of(statement)
+    around = scopes(statement.tokens, operands.words)
+    bare = operands.word(0) in _NO_EXPRESSIONS
+    places = (_place(operands, around[index], index, number, bare) for index, number in numbers)
+    return Parameters(statement, tuple(places))
+
+
+def _place(operands: Operands, scope: Scope, index: int, number: int, bare: bool) -> Place:
+    found = context(operands, index)
+    option = operands.word(index - 1) == "=" and index > 1 and (
+        operands.tokens[index - 2].kind is TokenKind.STRING
+    )  # fmt: skip
+    plain = 0
+    asked: list[tuple[Span, str]] = []
+    for span, operator in found.peers:
+        oid = plain_type(operands, span)
+        if oid and not plain:
+            plain = combined(operator, oid)
+        if not oid and _askable(operands, span):
+            asked.append((span, operator))
+    return Place(index, number, found, bare or option, plain, tuple(asked), scope)
+
+
+def _askable(operands: Operands, span: Span) -> bool:
+    start, end = operands.tokens[span[0]], operands.tokens[span[1] - 1]
+    return end.end - start.start <= LONGEST_PEER
 
 
 def parameters(statement: Statement) -> tuple[int, ...]:
     """The numbers of the parameters used, sorted."""
-    return tuple(sorted(set(_places(statement).values())))
+    return tuple(sorted({number for _, number in _places(statement)}))
 
 
-def guess_parameter_types(statement: Statement) -> dict[int, int]:
-    """OIDs of parameters whose context says the type: casts, LIMIT, OFFSET, FETCH NEXT, LIKE."""
-    guesses: dict[int, int] = {}
-    reader = Reader(statement)
-    for index, number in _places(statement).items():
-        reader.at = index
-        oid = _guess(reader)
-        if oid:
-            guesses.setdefault(number, oid)
-    return guesses
-
-
-def column_context(statement: Statement) -> dict[int, tuple[str, ...]]:
-    """The column beside a parameter, as its dotted name: `t.col = $1` → {1: ("t", "col")}.
-
-    Comparisons either way round, IN lists, BETWEEN, SET col = $1, and the columns that an INSERT
-    lists for its VALUES. The session asks the engine for their types.
-    """
-    reader = Reader(statement)
-    context = _inserted(statement)
-    lists = _in_lists(reader)
-    for index, number in _places(statement).items():
-        if number in context:
-            continue
-        column = _column(reader, index) or lists.get(index, ())
-        if column:
-            context[number] = column
-    return context
-
-
-def substitute(statement: Statement, values: Mapping[int, str]) -> Rewritten:
-    """The text with literals in place of `$n`. Raises SqlError 42P02 for one without a value."""
+def substitute(
+    statement: Statement, values: Mapping[int, str], *, by_token: bool = False
+) -> Rewritten:
+    """The text with literals in place of `$n`: by its number, or by the index of its token. Raises
+    SqlError 42P02 for one without a value."""
     edits: list[Edit] = []
-    for index, number in _places(statement).items():
+    for index, number in _places(statement):
         token = statement.tokens[index]
-        if number not in values:
+        key = index if by_token else number
+        if key not in values:
             message = f"there is no parameter ${number}"
             raise SqlError(UNDEFINED_PARAMETER, message, position=token.start + 1)
-        edits.append(Edit(token.start, token.end, values[number]))
+        edits.append(Edit(token.start, token.end, values[key]))
     return rewrite(statement.text, edits)
 
 
-def _places(statement: Statement) -> dict[int, int]:
-    """Token index → parameter number."""
-    return {
-        index: _number(token.text)
+def _places(statement: Statement) -> list[tuple[int, int]]:
+    """Token index and parameter number."""
+    return [
+        (index, _number(token.text))
         for index, token in enumerate(statement.tokens)
         if token.kind is TokenKind.PARAMETER
-    }
+    ]
 
 
 def _number(text: str) -> int:
     """No client can bind more than 65,535; a longer number only must not be one of these."""
     return int(text[1:]) if len(text) <= 10 else 10**9
-
-
-def _guess(reader: Reader) -> int | None:
-    before = reader.word(-1)
-    if before in ("LIMIT", "OFFSET") or (
-        before in ("NEXT", "FIRST") and reader.word(-2) == "FETCH"
-    ):
-        return _BIGINT
-    if reader.word(1) == "::" or (reader.word(1) == "AS" and _in_cast(reader)):
-        reader.at += 2
-        named = read_type(reader)
-        return named.oid if named is not None else None
-    if before in ("LIKE", "ILIKE", "ESCAPE") or before == "||" or reader.word(1) == "||":
-        return _TEXT
-    return None
-
-
-def _in_cast(reader: Reader) -> bool:
-    return reader.word(-1) == "(" and reader.word(-2) in ("CAST", "TRY_CAST")
-
-
-# ── columns ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def _column(reader: Reader, index: int) -> tuple[str, ...]:
-    words = reader.words
-    before = words[index - 1] if index else ""
-    if before in _COMPARISONS:
-        return _chain_before(reader, index - 1)
-    if words[index + 1 : index + 2] and words[index + 1] in _COMPARISONS:
-        return _chain_after(reader, index + 2)
-    if before in ("BETWEEN", "LIKE", "SYMMETRIC", "ASYMMETRIC"):
-        return _chain_before(reader, _skip_not(words, index - 1))
-    if before == "AND" and index > 3:
-        return _between(reader, index)
-    return ()
-
-
-def _skip_not(words: tuple[str, ...], index: int) -> int:
-    """The index of the operator's first word: NOT BETWEEN, BETWEEN SYMMETRIC."""
-    if words[index] in ("SYMMETRIC", "ASYMMETRIC"):
-        index -= 1
-    return index - 1 if index and words[index - 1] == "NOT" else index
-
-
-def _between(reader: Reader, index: int) -> tuple[str, ...]:
-    """col BETWEEN x AND $n, where x is one token."""
-    low = index - 3
-    if reader.words[low] in ("SYMMETRIC", "ASYMMETRIC"):
-        low -= 1
-    if reader.words[low] != "BETWEEN":
-        return ()
-    return _chain_before(reader, _skip_not(reader.words, low))
-
-
-def _in_lists(reader: Reader) -> dict[int, tuple[str, ...]]:
-    """Token index of each parameter in `col [NOT] IN ( … )` → the column; one pass over all.
-
-    Only literals and parameters may stand before it in the list.
-    """
-    found: dict[int, tuple[str, ...]] = {}
-    column: tuple[str, ...] = ()
-    for index, token in enumerate(reader.tokens):
-        if token.text == "(" and index and reader.words[index - 1] == "IN":
-            column = _chain_before(reader, _skip_not(reader.words, index - 1))
-        elif token.text != "," and token.kind not in _LITERALS:
-            column = ()
-        elif column and token.kind is TokenKind.PARAMETER:
-            found[index] = column
-    return found
-
-
-_LITERALS = frozenset({TokenKind.PARAMETER, TokenKind.STRING, TokenKind.NUMBER, TokenKind.ESCAPED})
-
-
-def _chain_before(reader: Reader, end: int) -> tuple[str, ...]:
-    """The dotted name that ends in front of token `end`, if it is a whole operand."""
-    at = end - 1
-    if at < 0 or reader.tokens[at].kind not in NAMES or reader.words[at] in NOT_CALLS:
-        return ()
-    parts = [written(reader.tokens[at])]
-    while at > 1 and reader.words[at - 1] == "." and reader.tokens[at - 2].kind in NAMES:
-        at -= 2
-        parts.insert(0, written(reader.tokens[at]))
-    before = reader.words[at - 1] if at else ""
-    return tuple(parts) if before in _ENDS_OPERAND else ()
-
-
-def _chain_after(reader: Reader, start: int) -> tuple[str, ...]:
-    ahead = Reader.__new__(Reader)
-    ahead.statement, ahead.tokens, ahead.words = reader.statement, reader.tokens, reader.words
-    ahead.at = start
-    chain = ahead.chain()
-    if not chain or ahead.word() in ("(", "[", "::", "+", "-", "*", "/", "||", "%"):
-        return ()
-    return tuple(written(token) for token in chain)
-
-
-def _inserted(statement: Statement) -> dict[int, tuple[str, ...]]:
-    """INSERT INTO t (a, b) VALUES ($1, $2), …: parameters by place."""
-    reader = Reader(statement)
-    if not (reader.accept("INSERT", "INTO") and reader.chain()):
-        return {}
-    columns = _column_list(reader)
-    if not columns or not reader.accept("VALUES"):
-        return {}
-    context: dict[int, tuple[str, ...]] = {}
-    depth = place = 0
-    for index in range(reader.at, len(reader.words)):
-        word = reader.words[index]
-        depth += {"(": 1, ")": -1}.get(word, 0)
-        if depth == 1 and word in ("(", ","):
-            place = 0 if word == "(" else place + 1
-            alone = reader.words[index + 2 : index + 3] in ((",",), (")",))
-            if alone and place < len(columns) and _is_parameter(reader, index + 1):
-                context.setdefault(_number(reader.words[index + 1]), (columns[place],))
-    return context
-
-
-def _column_list(reader: Reader) -> list[str]:
-    inside = reader.parenthesised()
-    if inside is None:
-        return []
-    return [written(token) for token in reader.tokens[slice(*inside)] if token.kind in NAMES]
-
-
-def _is_parameter(reader: Reader, index: int) -> bool:
-    return reader.tokens[index].kind is TokenKind.PARAMETER

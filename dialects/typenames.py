@@ -65,10 +65,10 @@ ELEMENTS = {array: element for element, array in ARRAYS.items()}
 # Postgres's types without a length or precision hold anything; Flink's DECIMAL is (10, 0).
 _BARE = {"VARCHAR": "STRING", "DECIMAL": "DECIMAL(38, 18)", "TIMESTAMP_LTZ": "TIMESTAMP_LTZ(6)"}
 _FLINK_BY_OID = {
-    16: "BOOLEAN", 17: "BYTES", 20: "BIGINT", 21: "SMALLINT", 23: "INT", 25: "STRING",
+    16: "BOOLEAN", 17: "BYTES", 20: "BIGINT", 21: "INT", 23: "INT", 25: "STRING",
     114: "STRING", 700: "FLOAT", 701: "DOUBLE", 705: "STRING", 1042: "STRING", 1043: "STRING",
     1082: "DATE", 1083: "TIME", 1114: "TIMESTAMP(6)", 1184: "TIMESTAMP_LTZ(6)",
-    1186: "INTERVAL DAY(6) TO SECOND(3)", 1700: "DECIMAL(38, 18)", 2950: "STRING", 3802: "STRING",
+    1186: "INTERVAL DAY(3) TO SECOND(3)", 1700: "DECIMAL(38, 18)", 2950: "STRING", 3802: "STRING",
     18: "STRING", 19: "STRING", 0: "STRING",
 }  # fmt: skip
 

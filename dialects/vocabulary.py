@@ -70,6 +70,47 @@ SETTING_FUNCTIONS = _words("""
 """)
 
 
+# Types of arguments of built-in functions, as far as they are not text: what a parameter there is
+# taken for. `same`: that of the other arguments marked so. `-`: not known.
+_ARGUMENTS = """
+    CHR int4
+    COT float8
+    COS float8
+    DEGREES float8
+    EXP float8
+    FROM_UNIXTIME int8 text
+    IF bool same same
+    LAG same int4 same
+    LEAD same int4 same
+    LEFT text int4
+    LN float8
+    LOCATE text text int4
+    LOG float8 float8
+    LOG10 float8
+    LOG2 float8
+    LPAD text int4 text
+    NTH_VALUE - int4
+    NTILE int4
+    POWER float8 float8
+    RADIANS float8
+    REGEXP_EXTRACT text text int4
+    REPEAT text int4
+    RIGHT text int4
+    ROUND - int4
+    RPAD text int4 text
+    SIN float8
+    SPLIT_INDEX text text int4
+    SQRT float8
+    SUBSTR text int4 int4
+    SUBSTRING text int4 int4
+    TAN float8
+    TIMESTAMPADD - int4 -
+    TO_TIMESTAMP_LTZ int8 int4
+    TRUNCATE - int4
+"""
+ARGUMENTS = {row[0]: tuple(row[1:]) for row in map(str.split, _ARGUMENTS.strip().splitlines())}
+
+
 @cache
 def flink_functions() -> frozenset[str]:
     """Names of Flink's built-in functions, lower case (`TableEnvironment.listFunctions`)."""

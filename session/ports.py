@@ -189,6 +189,15 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """A column that an INSERT fills; `sql_type` is Flink's own name of its type."""
+
+    name: str
+    type: PgType
+    sql_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Whole DataRow messages, one after the other."""
 
@@ -245,6 +254,11 @@ class EngineSession(Protocol):
 
     async def describe(self, sql: str, settings: EngineSettings) -> tuple[Column, ...]:
         """Columns of a query, without a job."""
+        ...
+
+    async def targets(self, table: str, settings: EngineSettings) -> tuple[Target, ...]:
+        """The columns of a table (its name as Flink reads it) that an INSERT without a list of
+        columns fills, in order: neither computed nor virtual ones. Without a job."""
         ...
 
     async def query(

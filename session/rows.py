@@ -43,7 +43,8 @@ def attach(portal: Portal, stream: ResultStream) -> None:
     """Give the portal its rows. Raises SqlError when they are not of the shape described before:
     drivers keep that shape and would read the rows wrongly."""
     found = tuple(stream.columns)
-    if portal.columns is not None and _shape(portal.columns) != _shape(found):
+    bound = portal.prepared is not None and bool(portal.prepared.types)
+    if portal.columns is not None and _shape(portal.columns, bound) != _shape(found, bound):
         raise SqlError(
             FEATURE_NOT_SUPPORTED,
             "cached plan must not change result type",
@@ -56,8 +57,10 @@ def attach(portal: Portal, stream: ResultStream) -> None:
     portal.advance(PortalState.ACTIVE)
 
 
-def _shape(columns: tuple[Column, ...]) -> list[tuple[str, int, int]]:
-    return [(column.name, column.type.oid, column.type.typmod) for column in columns]
+def _shape(columns: tuple[Column, ...], bound: bool) -> list[tuple[str, int, int]]:
+    """With parameters, a scale or length may be that of the values (1.50 has two digits): all
+    values of the type are read alike."""
+    return [(c.name, c.type.oid, 0 if bound else c.type.typmod) for c in columns]
 
 
 async def open_rows(session: Session, portal: Portal, settings: EngineSettings, show: bool) -> None:

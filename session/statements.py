@@ -6,7 +6,7 @@ remembered by name only.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -20,7 +20,7 @@ from protocol.errors import (
     OBJECT_NOT_IN_PREREQUISITE_STATE,
     SqlError,
 )
-from session.ports import Column, ResultStream
+from session.ports import Column, ResultStream, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Prepared:
     classified: Classified | None  # None: the empty statement
     declared: tuple[int, ...] = ()  # parameter types that the client gave; 0: not given
     types: tuple[int, ...] | None = None  # once inferred
+    targets: Mapping[int, Target] = field(default_factory=dict)  # token of a parameter → its column
     columns: tuple[Column, ...] | None = None  # once described
     by_sql: bool = False
     text: str | None = None  # as Postgres has it; None: it is not Postgres's

@@ -32,8 +32,10 @@ from gateway.engine.results import TableStream, lost
 from gateway.engine.secrets import mask
 from gateway.engine.slots import Reservation, SlotGate
 from gateway.engine.submission import submit
+from gateway.engine.targets import is_filled, sql_type
+from gateway.engine.types import pg_type
 from protocol.errors import Notice, SqlError
-from session.ports import Column, EngineSettings, JobHandle, Notify, ResultStream
+from session.ports import Column, EngineSettings, JobHandle, Notify, ResultStream, Target
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +62,12 @@ class ClientSession:
     async def describe(self, sql: str, settings: EngineSettings) -> tuple[Column, ...]:
         columns = await self.flink_columns(sql, settings)
         return describe(columns, changes=self._planner.shows_changes(settings))
+
+    async def targets(self, table: str, settings: EngineSettings) -> tuple[Target, ...]:
+        statement = f"DESCRIBE {table}"
+        _, rows = await self.small(statement, settings, self.options.statement(settings))
+        filled = (row.fields for row in rows if is_filled(row.fields[4]))
+        return tuple(Target(f[0], pg_type(from_text(f[1])), sql_type(f[1])) for f in filled)
 
     async def query(
         self, sql: str, settings: EngineSettings, formats: Sequence[int]

@@ -1,0 +1,18 @@
+"""What DESCRIBE says of a table's columns, as far as it matters to an INSERT.
+
+Its rows: name, type, null, key, extras, watermark; `extras` is `AS …` of a computed column and
+`METADATA [FROM …] [VIRTUAL]` of a metadata column (TableResultUtils of Flink).
+"""
+
+from __future__ import annotations
+
+
+def is_filled(extras: str | None) -> bool:
+    """Whether an INSERT writes a column with these extras."""
+    words = (extras or "").split()
+    return words[:1] != ["AS"] and not (words[:1] == ["METADATA"] and words[-1] == "VIRTUAL")
+
+
+def sql_type(described: str) -> str:
+    """The name of a type without the marks of nullability and time attributes."""
+    return described.partition(" *")[0].removesuffix(" NOT NULL")
