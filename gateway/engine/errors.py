@@ -108,6 +108,7 @@ _SELF_EXPLAINING = frozenset(
     }
 )
 _NOISE = ("NullPointerException", "TimeoutException", "CompletionException", "ExecutionException")
+_GAVE_UP = "Recovery is suppressed by "  # said of every job that failed for good
 
 
 def _judge(chain: Sequence[Cause]) -> tuple[Rule | None, Cause, re.Match[str] | None]:
@@ -120,9 +121,12 @@ def _judge(chain: Sequence[Cause]) -> tuple[Rule | None, Cause, re.Match[str] | 
 
 def _telling(chain: Sequence[Cause]) -> Cause:
     """Without a rule: the innermost cause that says something."""
-    for cause in reversed(chain):
-        if cause.message and cause.kind not in _NOISE:
+    said = [c for c in chain if c.message and not c.message.startswith(_GAVE_UP)]
+    for cause in reversed(said):
+        if cause.kind not in _NOISE:
             return cause
+    if said:
+        return said[-1]
     return chain[-1] if chain else Cause("", "Flink failed without saying why")
 
 

@@ -41,6 +41,25 @@ RULES: tuple[Rule, ...] = (
         codes.DUPLICATE_OBJECT,
         "job was submitted already",
     ),
+    # systems on the other side of a connector
+    _rule(
+        r"TimeoutException: Topic (\S+) not present in metadata",
+        codes.CONNECTION_FAILURE,
+        r"no Kafka broker answers for topic \1",
+        hint="See 'properties.bootstrap.servers' of the table, and whether the topic exists.",
+    ),
+    _rule(
+        r"Failed to get metadata for topics (\S+?)\.?$"
+        r"|TimeoutException: Timed out waiting for a node assignment",
+        codes.CONNECTION_FAILURE,
+        "no Kafka broker answers",
+        hint="See 'properties.bootstrap.servers' of the table, and whether the topic exists.",
+    ),
+    _rule(
+        r"^(?:ConnectException|UnknownHostException|NoRouteToHostException)"
+        r"|PSQLException: (?:Connection to|The connection attempt failed)",
+        codes.CONNECTION_FAILURE,
+    ),
     # values met while the job ran
     _rule(
         r"ArithmeticException: (?:/ by zero|.*[Dd]ivision (?:by zero|undefined))",

@@ -20,8 +20,8 @@ from gateway.engine.jobmanager import TERMINAL, Job, JobManagerClient
 from gateway.engine.operation import LIMIT_S
 from gateway.engine.results import lost
 from gateway.engine.slots import Reservation
-from protocol.errors import INTERNAL_ERROR, QUERY_CANCELED, SqlError
-from session.ports import EngineSettings, JobHandle
+from protocol.errors import INTERNAL_ERROR, QUERY_CANCELED, Notice, SqlError
+from session.ports import EngineSettings, JobHandle, Notify
 
 if TYPE_CHECKING:
     from gateway.engine.session import ClientSession
@@ -34,9 +34,16 @@ _CREATES = re.compile(
     r"((?:`(?:[^`]|``)*`|[\w$]+)(?:\s*\.\s*(?:`(?:[^`]|``)*`|[\w$]+))*)",
     re.IGNORECASE,
 )
-_SINK = re.compile(
-    r"^Sink:|: Writer$|^(?:Streaming|Batch)\w*Writer|^\S*[Ff]ile[-]?[Ww]riter|\]: Writer"
+# Operators that read exactly the rows that are written. Flink's planner names the sinks that it
+# makes itself `Sink: table[7]` (functions, formats) and `table[7]: Writer` (Sink V2), and its
+# filesystem's writers; sinks that a connector builds (Iceberg, Paimon) may end in anything.
+_COUNTS = re.compile(
+    r"Sink: .*\[\d+\]|.*\[\d+\]: Writer|Sink: Sink\(.*\)|Sink\(.*\): Writer|Sink: Filesystem",
+    re.DOTALL,
 )
+_FILES = re.compile(r"StreamingFileWriter|streaming-writer")
+_END = re.compile(r"Sink: end|end: Writer")  # reads what is told of files, after their writers
+_SINK = re.compile(r"Sink: |.*: Writer$|Writer : ", re.DOTALL)
 
 
 async def submit(client: ClientSession, sql: str, settings: EngineSettings) -> JobHandle:
@@ -77,7 +84,7 @@ async def _submit(
     except BaseException:
         reservation.release()
         raise
-    return await _handle(jobs, job_id, settings, reservation, sql)
+    return await _handle(jobs, job_id, settings, reservation, sql, client.notify)
 
 
 def _streams(stack: str) -> bool:
@@ -117,12 +124,14 @@ async def _handle(
     settings: EngineSettings,
     reservation: Reservation,
     sql: str,
+    notify: Notify,
 ) -> JobHandle:
     try:
         if settings.wait:
             job = await _ended(jobs, job_id, sql)
             reservation.release()
-            rows = rows_written(job)
+            if (rows := rows_written(job)) is None:
+                notify(_uncounted(job))
             return JobHandle(job_id, job.name, settings.version, job.state, rows)
         reservation.started(job_id)
         job = await _seen(jobs, job_id)
@@ -169,8 +178,23 @@ async def _ended(jobs: JobManagerClient, job_id: str, sql: str) -> Job:
 
 
 def rows_written(job: Job) -> int | None:
-    """Records that reached the sinks; None where the JobManager cannot tell for certain."""
-    sinks = [vertex for vertex in job.vertices if _SINK.search(vertex.name)]
-    if not sinks or not all(sink.metrics.read_complete for sink in sinks):
+    """Records that reached the sinks (an update of an upsert sink counts as it is written, once or
+    as a pair). None where that cannot be told for certain: a sink built by its connector, or
+    figures that are not final."""
+    files = [v for v in job.vertices if _FILES.fullmatch(v.name)]
+    known = files + [v for v in job.vertices if _COUNTS.fullmatch(v.name)]
+    ends = [v for v in job.vertices if _END.fullmatch(v.name)]
+    seen = {v.name for v in known + ends}
+    others = [v for v in job.vertices if _SINK.match(v.name) and v.name not in seen]
+    if not known or others or len(ends) > len(files):
         return None
-    return sum(sink.metrics.read_records for sink in sinks)
+    if not all(v.metrics.read_complete for v in known):
+        return None
+    return sum(v.metrics.read_records for v in known)
+
+
+def _uncounted(job: Job) -> Notice:
+    return Notice(
+        f"the number of rows that job {job.jid} wrote is not known",
+        detail="The sink does not tell; the command tag says 0.",
+    )
