@@ -15,13 +15,13 @@ from collections.abc import Mapping
 
 import structlog
 
-from gateway.engine import errors
+from gateway.engine import errors, pages
 from gateway.engine.aside import Pace, uninterrupted
 from gateway.engine.configuration import RUNTIME_MODE
 from gateway.engine.http import Refused, Unreachable
 from gateway.engine.jobmanager import JobManagerClient
 from gateway.engine.operation import Operation
-from gateway.engine.pages import Row, decode, ready
+from gateway.engine.pages import Row, open_page, ready
 from gateway.engine.provider import Endpoint
 from gateway.engine.reaper import Reaper
 from gateway.engine.rest import GatewayClient
@@ -104,11 +104,11 @@ class FlinkSession:
         try:
             rows: list[Row] = []
             token, content, pace = 0, operation.first, Pace()
-            while (page := decode(content)).result_type != "EOS":
-                rows.extend(page.results.data)
+            while not (page := open_page(content)).last:
+                rows.extend(pages.rows(page))
                 if len(rows) > MAX_SMALL_ROWS:
                     raise SessionLost("the answer of a small statement has no end", safe=False)
-                if not page.results.data:
+                if page.empty:
                     await pace.wait()
                 token += 1
                 content = await self.read(operation, token)

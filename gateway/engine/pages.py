@@ -33,26 +33,28 @@ class _Inserted(msgspec.Struct, gc=False):
     fields: list[Any]
 
 
-class _Data(msgspec.Struct):
-    data: list[Row] = []
+class _Results(msgspec.Struct):
+    data: msgspec.Raw = msgspec.Raw(b"[]")
 
 
-class _InsertedData(msgspec.Struct):
-    data: list[_Inserted] = []
-
-
-class Page(msgspec.Struct, rename="camel"):
-    """A page that may hold changes of every kind. `result_type`: NOT_READY, PAYLOAD or EOS."""
+class _Envelope(msgspec.Struct, rename="camel"):
+    """`result_type`: NOT_READY, PAYLOAD or EOS."""
 
     result_type: str
-    results: _Data = msgspec.field(default_factory=_Data)
+    results: _Results = msgspec.field(default_factory=_Results)
 
 
-class InsertPage(msgspec.Struct, rename="camel"):
-    """A page of an append-only result; decoding any other kind of row fails."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page whose rows are still JSON."""
 
-    result_type: str
-    results: _InsertedData = msgspec.field(default_factory=_InsertedData)
+    data: msgspec.Raw  # an array of rows
+    last: bool
+    size: int  # bytes
+
+    @property
+    def empty(self) -> bool:
+        return memoryview(self.data).nbytes <= _EMPTY_BYTES
 
 
 class _JsonColumn(msgspec.Struct):
@@ -76,18 +78,31 @@ class FlinkColumn:
     type: LogicalType
 
 
-_pages = msgspec.json.Decoder(Page, float_hook=str)
-_insert_pages = msgspec.json.Decoder(InsertPage, float_hook=str)
+_EMPTY_BYTES = 8  # of an array; a row alone has more
+
+_envelopes = msgspec.json.Decoder(_Envelope)
+_rows = msgspec.json.Decoder(list[Row], float_hook=str)
+_inserted = msgspec.json.Decoder(list[_Inserted], float_hook=str)
 _heads = msgspec.json.Decoder(_Head)
 
 
-def decode(content: bytes) -> Page:
-    return _pages.decode(content)
+def open_page(content: bytes) -> Page:
+    """A page as it came; its rows are only walked over."""
+    envelope = _envelopes.decode(content)
+    return Page(envelope.results.data, envelope.result_type == "EOS", len(content))
 
 
-def decode_inserts(content: bytes) -> InsertPage:
-    """Raises msgspec.ValidationError for a row that is no insertion: half the work of a check."""
-    return _insert_pages.decode(content)
+def rows(page: Page) -> list[Row]:
+    """Its rows, which may be changes of every kind."""
+    return _rows.decode(page.data)
+
+
+def inserted(page: Page) -> list[list[Any]]:
+    """Fields of the rows of an append-only result.
+
+    Raises msgspec.ValidationError for any other kind of row: half the work of a check.
+    """
+    return [row.fields for row in _inserted.decode(page.data)]
 
 
 def ready(content: bytes) -> bool:

@@ -1,8 +1,8 @@
 """Rows of a statement, page by page: pulled by the client, one page ahead at most.
 
-    next() ─► page (prefetched while the last one was consumed) ─► rows ─► DataRow frames
-       ▲                                                                        │
-       └──────────── not called: nothing more is fetched, Flink's sink blocks ──┘
+    next() ─► page (`reader`: fetched ahead, bounded) ─► rows ─► DataRow frames
+       ▲                                                              │
+       └── not called: soon nothing more is fetched, Flink's sink blocks
 
 `QueryStream` follows a job, `TableStream` holds the small answer of a statement without one.
 """
@@ -17,10 +17,11 @@ from typing import Any
 import msgspec
 
 from gateway.engine import errors, pages
-from gateway.engine.aside import Pace, uninterrupted
 from gateway.engine.flinksession import FlinkSession, SessionLost
 from gateway.engine.http import Refused, Unreachable
 from gateway.engine.operation import Operation
+from gateway.engine.pages import Page
+from gateway.engine.reader import PageReader
 from gateway.engine.starvation import StartWatch
 from protocol.errors import CONNECTION_FAILURE, FEATURE_NOT_SUPPORTED, QUERY_CANCELED, SqlError
 from session.ports import Batch, Column
@@ -49,60 +50,6 @@ class TableStream:
         self._rows = []
 
 
-class PageReader:
-    """Decoded pages of an operation, in order; fetches one ahead once rows flow."""
-
-    def __init__(self, session: FlinkSession, operation: Operation, watch: StartWatch) -> None:
-        self._session = session
-        self._operation = operation
-        self._watch = watch
-        self._token = 0
-        self._content: bytes | None = operation.first
-        self._ahead: asyncio.Task[bytes] | None = None
-        self._pace = Pace()
-        operation.first = b""
-
-    async def content(self) -> bytes:
-        """The next page. The reader must be told by `took` what was in it."""
-        if self._content is None:
-            self._content = await self._fetched()
-        return self._content
-
-    def took(self, rows: int, *, more: bool) -> None:
-        """The page was read: go on to the next, at once when this one was not empty."""
-        self._content = None
-        self._token += 1
-        if rows:
-            self._pace.reset()
-            self._watch.running()
-            if more:
-                self._ahead = asyncio.create_task(
-                    self._session.read(self._operation, self._token),
-                    name=f"next page of {self._operation.handle}",
-                )
-
-    async def pause(self) -> None:
-        """Between two empty pages."""
-        await self._watch.check()
-        await self._pace.wait()
-
-    async def close(self) -> None:
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None:
-            ahead.cancel()
-            await asyncio.wait((ahead,))
-            if not ahead.cancelled():
-                ahead.exception()  # seen: the stream ends anyway
-        self._watch.close()
-
-    async def _fetched(self) -> bytes:
-        if self._ahead is None:
-            return await self._session.read(self._operation, self._token)
-        content = await asyncio.shield(self._ahead)
-        self._ahead = None
-        return content
-
-
 class QueryStream:
     """Rows of a job, encoded as they come. `changes`: rows of every kind, `op` in front."""
 
@@ -120,7 +67,6 @@ class QueryStream:
         self.columns = columns
         self._session = session
         self._operation = operation
-        self._watch = watch
         self._encode = encode
         self._sql = sql
         self._read = read_changes if changes else read_inserts
@@ -136,24 +82,23 @@ class QueryStream:
             if self._ended:
                 return None
             await self._advance()
+        # A client that takes all at once holds up neither the next pages nor the other sessions.
+        await asyncio.sleep(0)
         rows = self._pending.popleft()
         return Batch(self._encode(rows), len(rows))
 
     async def aclose(self) -> None:
         self._pending.clear()
         self._ended = True
-        await uninterrupted(self._close(), f"close the result of {self._operation.handle}")
-
-    async def _close(self) -> None:
-        await self._reader.close()
-        await self._session.stop(self._operation)
+        await self._reader.stop()
 
     async def _advance(self) -> None:
         try:
-            rows, ended = self._read(await self._reader.content())
-            self._reader.took(len(rows), more=not ended)
-            if ended:
-                await self._finish()
+            page = await self._reader.next()
+            rows = self._read(page)
+            if page.last:
+                self._ended = True
+                await self._reader.finish()
             elif not rows:
                 await self._reader.pause()
         except (Refused, SessionLost, Unreachable, SqlError) as e:
@@ -162,29 +107,17 @@ class QueryStream:
             raise self._error from e
         self._pending.extend(rows[i : i + SLICE_ROWS] for i in range(0, len(rows), SLICE_ROWS))
 
-    async def _finish(self) -> None:
-        """The last page came: make sure that it is the end of the result, not of a killed job."""
-        self._ended = True
-        self._watch.running()
-        await self._reader.close()
-        await self._session.finish(self._operation)
 
-
-def read_inserts(content: bytes) -> tuple[Rows, bool]:
-    """Rows of an append-only page, and whether it is the last."""
+def read_inserts(page: Page) -> Rows:
+    """The rows of an append-only page. Raises SqlError 0A000 for one with another kind of row."""
     try:
-        page = pages.decode_inserts(content)
+        return pages.inserted(page)
     except msgspec.ValidationError as e:
-        raise changing(
-            next(r.kind for r in pages.decode(content).results.data if r.kind != "INSERT")
-        ) from e
-    return [row.fields for row in page.results.data], page.result_type == "EOS"
+        raise changing(next(r.kind for r in pages.rows(page) if r.kind != "INSERT")) from e
 
 
-def read_changes(content: bytes) -> tuple[Rows, bool]:
-    page = pages.decode(content)
-    rows = [[pages.SHORT_KINDS[row.kind], *row.fields] for row in page.results.data]
-    return rows, page.result_type == "EOS"
+def read_changes(page: Page) -> Rows:
+    return [[pages.SHORT_KINDS[row.kind], *row.fields] for row in pages.rows(page)]
 
 
 def changing(detail: str = "") -> SqlError:

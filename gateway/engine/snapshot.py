@@ -15,11 +15,11 @@ from typing import Any
 import msgspec
 
 from gateway.engine import pages
-from gateway.engine.aside import uninterrupted
 from gateway.engine.flinksession import FlinkSession, SessionLost
 from gateway.engine.http import Refused, Unreachable
 from gateway.engine.operation import Operation
-from gateway.engine.results import Encoder, PageReader, Rows, TableStream, explain
+from gateway.engine.reader import PageReader
+from gateway.engine.results import Encoder, Rows, TableStream, explain
 from gateway.engine.starvation import StartWatch
 from protocol.errors import FEATURE_NOT_SUPPORTED, PROGRAM_LIMIT_EXCEEDED, SqlError
 from session.ports import Batch, Column
@@ -95,36 +95,27 @@ class SnapshotStream:
 
     async def aclose(self) -> None:
         self._table = TableStream(self.columns, self._encode, [])
-        await self._stop()
+        await self._reader.stop()
 
     async def _fold(self) -> Rows:
         fold = Fold()
         try:
             while not self._due():
-                page = pages.decode(await self._reader.content())
-                ended = page.result_type == "EOS"
-                for row in page.results.data:
+                page = await self._reader.next()
+                rows = pages.rows(page)
+                for row in rows:
                     fold.apply(row)
-                self._reader.took(len(page.results.data), more=not ended)
-                if ended:
-                    self._watch.running()
+                if page.last:
                     break
-                if not page.results.data:
+                if not rows:
                     await self._reader.pause()
         except (Refused, SessionLost, Unreachable, SqlError) as e:
             error = await explain(e, self._session, self._operation, self._sql)
             await self.aclose()
             raise error from e
-        await self._stop()
+        await self._reader.stop()
         return fold.rows()
 
     def _due(self) -> bool:
         began = self._watch.began
         return began is not None and time.monotonic() - began > self._seconds
-
-    async def _stop(self) -> None:
-        await uninterrupted(self._close(), f"close the result of {self._operation.handle}")
-
-    async def _close(self) -> None:
-        await self._reader.close()
-        await self._session.stop(self._operation)

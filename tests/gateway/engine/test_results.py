@@ -18,7 +18,9 @@ from gateway.engine.flinksession import FlinkSession
 from gateway.engine.http import Refused, Unreachable, call, client
 from gateway.engine.jobmanager import JobManagerClient, JobSummary, Slots
 from gateway.engine.operation import Operation
-from gateway.engine.results import PageReader, TableStream, read_changes, read_inserts
+from gateway.engine.pages import open_page
+from gateway.engine.reader import AHEAD_BYTES, PageReader
+from gateway.engine.results import TableStream, read_changes, read_inserts
 from gateway.engine.slots import SlotGate
 from gateway.engine.snapshot import Fold
 from gateway.engine.starvation import StartWatch
@@ -39,9 +41,9 @@ def test_no_digit_is_lost() -> None:
         b"[12345678901234567890.123456789012345678, 1.2E+3, 9223372036854775807, "
         b"99999999999999999999999999999999999999, -0.0]}]}}"
     )
-    rows, ended = read_inserts(content)
-    assert not ended
-    assert rows == [
+    opened = open_page(content)
+    assert not opened.last
+    assert read_inserts(opened) == [
         [
             "12345678901234567890.123456789012345678",
             "1.2E+3",
@@ -55,19 +57,21 @@ def test_no_digit_is_lost() -> None:
 @pytest.mark.parametrize("kind", ["UPDATE_BEFORE", "UPDATE_AFTER", "DELETE"])
 def test_a_change_is_never_passed_on_as_a_row(kind: str) -> None:
     with pytest.raises(SqlError) as caught:
-        read_inserts(page(("INSERT", [1]), (kind, [2])))
+        read_inserts(open_page(page(("INSERT", [1]), (kind, [2]))))
     assert caught.value.sqlstate == "0A000"
     assert kind in (caught.value.detail or "")
 
 
 def test_changes_name_their_kind_first() -> None:
     content = page(("INSERT", [1]), ("UPDATE_BEFORE", [1]), ("UPDATE_AFTER", [2]), ("DELETE", [2]))
-    rows, _ = read_changes(content)
-    assert rows == [["+I", 1], ["-U", 1], ["+U", 2], ["-D", 2]]
+    assert read_changes(open_page(content)) == [["+I", 1], ["-U", 1], ["+U", 2], ["-D", 2]]
 
 
 def test_end_of_stream() -> None:
-    assert read_inserts(page(kind="EOS")) == ([], True)
+    ended = open_page(page(kind="EOS"))
+    assert ended.last
+    assert ended.empty
+    assert read_inserts(ended) == []
     assert not pages.ready(page(kind="NOT_READY"))
 
 
@@ -131,13 +135,24 @@ def test_a_snapshot_has_a_limit() -> None:
 class Pages:
     """Stands in for a FlinkSession: pages by token, and which were asked for."""
 
-    def __init__(self, *contents: bytes) -> None:
+    def __init__(self, *contents: bytes | Exception) -> None:
         self.contents = contents
         self.asked: list[int] = []
+        self.ends: list[str] = []
 
     async def read(self, operation: Operation, token: int) -> bytes:
         self.asked.append(token)
-        return self.contents[token]
+        await asyncio.sleep(0)
+        content = self.contents[token]
+        if isinstance(content, Exception):
+            raise content
+        return content
+
+    async def stop(self, operation: Operation) -> None:
+        self.ends.append("stop")
+
+    async def finish(self, operation: Operation) -> None:
+        self.ends.append("finish")
 
 
 def reader(session: Pages) -> PageReader:
@@ -148,31 +163,94 @@ def reader(session: Pages) -> PageReader:
     )
 
 
-async def test_one_page_ahead_and_no_more() -> None:
-    full = page(("INSERT", [1]))
-    session = Pages(full, full, full, full)
-    pull = reader(session)
-    assert await pull.content() == full
-    assert session.asked == []  # the first page came with the statement
-    pull.took(1, more=True)
-    for _ in range(5):
+async def settled() -> None:
+    """All that can run without anybody pulling has run."""
+    for _ in range(50):
         await asyncio.sleep(0)
-    assert session.asked == [1]  # and not 2, however long nobody pulls
-    await pull.content()
-    pull.took(1, more=True)
-    await pull.content()
-    assert session.asked == [1, 2]
-    await pull.close()
 
 
-async def test_nothing_is_fetched_ahead_of_an_empty_page() -> None:
-    session = Pages(page(), page())
+def row_of(size: int) -> bytes:
+    return page(("INSERT", ["x" * size]))
+
+
+async def test_pages_come_in_order() -> None:
+    contents = [page(("INSERT", [number])) for number in range(20)]
+    session = Pages(*contents, page(kind="EOS"))
     pull = reader(session)
-    await pull.content()
-    pull.took(0, more=True)
-    await asyncio.sleep(0)
-    assert session.asked == []
-    await pull.close()
+    assert [read_inserts(await pull.next()) for _ in range(20)] == [[[n]] for n in range(20)]
+    assert (await pull.next()).last
+    await pull.finish()
+    assert session.asked == list(range(1, 21))  # the first page came with the statement
+    assert session.ends == ["finish"]
+
+
+async def test_pages_are_fetched_ahead_while_there_is_room() -> None:
+    quarter = row_of(AHEAD_BYTES // 4)
+    session = Pages(*[quarter] * 20)
+    pull = reader(session)
+    await settled()
+    assert session.asked == []  # nobody has asked for a row yet
+    await pull.next()
+    await settled()
+    assert session.asked == [1, 2, 3, 4]  # and not more, however long nobody pulls
+    await pull.next()
+    await settled()
+    assert session.asked == [1, 2, 3, 4, 5]
+    await pull.stop()
+    assert session.ends == ["stop"]
+
+
+async def test_one_page_ahead_at_least() -> None:
+    session = Pages(*[row_of(2 * AHEAD_BYTES)] * 4)
+    pull = reader(session)
+    await pull.next()
+    await settled()
+    assert session.asked == [1]
+    await pull.stop()
+
+
+async def test_nothing_is_fetched_beyond_an_empty_page() -> None:
+    session = Pages(page(("INSERT", [1])), page(), page(), page(kind="EOS"))
+    pull = reader(session)
+    await pull.next()
+    await settled()
+    assert session.asked == [1]
+    assert (await pull.next()).empty
+    await settled()
+    assert session.asked == [1]
+    assert (await pull.next()).empty
+    assert session.asked == [1, 2]
+    await pull.stop()
+
+
+async def test_a_failure_comes_after_the_pages_before_it() -> None:
+    full = page(("INSERT", [1]))
+    session = Pages(full, full, Unreachable("http://gateway", "gone", sent=True))
+    pull = reader(session)
+    await pull.next()
+    await settled()
+    await pull.next()
+    with pytest.raises(Unreachable):
+        await pull.next()
+    await pull.stop()
+
+
+async def test_stopping_ends_a_fetch_under_way() -> None:
+    class Silent(Pages):
+        async def read(self, operation: Operation, token: int) -> bytes:
+            await asyncio.Event().wait()
+            raise AssertionError("nothing comes")
+
+    session = Silent(page(("INSERT", [1])))
+    pull = reader(session)
+    await pull.next()
+    waiting = asyncio.create_task(pull.next())
+    await settled()
+    waiting.cancel()
+    await asyncio.wait((waiting,))
+    await pull.stop()
+    assert session.ends == ["stop"]
+    assert not [t for t in asyncio.all_tasks() if t.get_name() == "pages of o"]
 
 
 async def test_a_table_comes_in_slices() -> None:
@@ -232,7 +310,7 @@ async def test_a_promise_counts_until_the_job_holds_its_slot() -> None:
         await gate.acquire(0, notices.append)
     assert caught.value.sqlstate == "53300"
     first.started("j")
-    cluster.found = [JobSummary("j", "n", "RUNNING", 0, {"running": 1})]
+    cluster.found = [JobSummary("j", "n", "RUNNING", tasks={"running": 1})]
     second = await gate.acquire(0, notices.append)
     second.release()
     first.release()
