@@ -31,6 +31,13 @@ cli.add_typer(user_cli, name="user")
 engine_cli = typer.Typer(help="Local engines of a data directory.", no_args_is_help=True)
 cli.add_typer(engine_cli, name="engine")
 
+
+@cli.callback()
+def prepare() -> None:
+    """Postgres wire protocol in front of Apache Flink."""
+    logs.configure("warning")  # what a command has to say, it tells
+
+
 DATA = default_data()
 Data = Annotated[Path, typer.Option(help="Directory of this server's data.")]
 
@@ -140,11 +147,23 @@ async def _serve(config: Config) -> int:
 
 async def _serving(app: App, config: Config) -> None:
     """Serve until cancelled; leaving the application stops everything in order."""
+    from gateway.server import expired
+
     async with app:
-        host = config.listen.host if config.listen.host not in ("0.0.0.0", "::") else "127.0.0.1"
         _tell(f"listening on {config.listen.host}:{app.server.port}")
-        _tell(f"  psql -h {host} -p {app.server.port} -U xuanwu xuanwu")
+        _tell(f"  {_psql(config, app.server.port)}")
+        if config.tls is not None and (end := expired(config.tls)):
+            _tell(f"warning: {config.tls.certificate} expired on {end:%Y-%m-%d %H:%M} UTC")
         await asyncio.Event().wait()
+
+
+def _psql(config: Config, port: int) -> str:
+    """How to connect from this machine."""
+    host = config.listen.host if config.listen.host not in ("0.0.0.0", "::") else "127.0.0.1"
+    if config.trust and config.listen.loopback:
+        return f"psql -h {host} -p {port} -U xuanwu xuanwu"
+    mode = " sslmode=require" if config.tls is not None else ""
+    return f'psql "host={host} port={port} dbname=xuanwu user=NAME{mode}"'
 
 
 @user_cli.command("add")
@@ -159,11 +178,14 @@ def user_add(name: str, data: Data = DATA, postgres: str | None = None) -> None:
     async def work() -> int:
         from gateway.catalog.catalog import Catalog, CatalogConfig
 
+        if not password:
+            raise ValueError("the password is empty")
         catalog = await Catalog.start(CatalogConfig(data.absolute(), dsn=postgres))
         try:
             await catalog.users.create_user(name, password)
         finally:
             await catalog.close()
+        _tell(f'user "{name}" can log in')
         return 0
 
     _run(work())

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import socket
 import ssl
+from datetime import UTC, datetime
 
 import structlog
 from cryptography import x509
@@ -40,6 +41,13 @@ def make_tls(tls: Tls) -> tuple[ssl.SSLContext, bytes | None]:
     name = "sha256" if algorithm.name in ("md5", "sha1") else algorithm.name
     der = ssl.PEM_cert_to_DER_cert(tls.certificate.read_text()[: _end_of_first(tls)])
     return context, hashlib.new(name, der).digest()
+
+
+def expired(tls: Tls) -> datetime | None:
+    """When the certificate came to its end, in UTC; None: it has not. Clients that verify it refuse
+    it then, all others go on."""
+    end = x509.load_pem_x509_certificates(tls.certificate.read_bytes())[0].not_valid_after_utc
+    return end if end < datetime.now(UTC) else None
 
 
 def _end_of_first(tls: Tls) -> int:

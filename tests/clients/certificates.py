@@ -14,8 +14,9 @@ from cryptography.x509.oid import NameOID
 from gateway.config import Tls
 
 
-def make(folder: Path) -> Tls:
-    """Files of the certificate and of its key (ECDSA: channel binding is defined for it)."""
+def make(folder: Path, lifetime: timedelta = timedelta(days=1)) -> Tls:
+    """Files of the certificate and of its key (ECDSA: channel binding is defined for it). With a
+    negative `lifetime` it has expired (at most five minutes ago)."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
@@ -27,7 +28,7 @@ def make(folder: Path) -> Tls:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_after(now + lifetime)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
