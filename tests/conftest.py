@@ -2,6 +2,8 @@
 the package `protocol`."""
 
 pytest_plugins = [
+    "pytester",
+    "tests.fixtures.skips",
     "tests.fixtures.postgres",
     "tests.fixtures.flink",
     "tests.fixtures.server",

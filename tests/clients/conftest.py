@@ -72,8 +72,7 @@ async def _open(name: str, stack: AsyncExitStack, port: int, jdbc: Jdbc) -> Clie
         stack.push_async_callback(jdbc.ask, "close", connection)
         return adapters.JdbcClient(jdbc, connection)
     if name == "psqlodbc":
-        pytest.importorskip("pyodbc", reason="pyodbc is not installed")
         if odbc.driver() is None:
-            pytest.skip("psqlodbc is not installed")
+            pytest.skip(odbc.ABSENT)
         return await stack.enter_async_context(adapters.open_odbc(port))
     return await stack.enter_async_context(adapters.OPENERS[name](port))

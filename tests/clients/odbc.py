@@ -13,15 +13,19 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
+from tests.fixtures.skips import OPTIONAL
+
 _ANSWER_S = 60
 DRIVERS = (
     "/usr/lib/x86_64-linux-gnu/odbc/psqlodbcw.so",
     "/usr/lib/aarch64-linux-gnu/odbc/psqlodbcw.so",
     "/usr/lib64/psqlodbcw.so",
 )
+ABSENT = f"{OPTIONAL}psqlodbc is not installed (Debian's package odbc-postgresql)"
 
 
 def driver() -> str | None:
+    """The driver is a package of the system; its Python binding comes with the tests."""
     return next((path for path in DRIVERS if Path(path).exists()), None)
 
 

@@ -14,7 +14,7 @@ from tests.clients.suite import SETUP
 pytestmark = [
     pytest.mark.postgres,
     pytest.mark.flink,
-    pytest.mark.skipif(odbc.driver() is None, reason="psqlodbc is not installed"),
+    pytest.mark.skipif(odbc.driver() is None, reason=odbc.ABSENT),
 ]
 ALL = [[str(number)] for number in range(1, 11)]
 
@@ -23,7 +23,6 @@ ALL = [[str(number)] for number in range(1, 11)]
     params=["", "UseServerSidePrepare=0", "UseDeclareFetch=1;Fetch=3", "Protocol=7.4-1"]
 )
 async def connection(server: App, request: pytest.FixtureRequest) -> AsyncIterator[Odbc]:
-    pytest.importorskip("pyodbc", reason="pyodbc is not installed")
     async with odbc.opened(server.server.port, request.param) as opened:
         for statement in SETUP:
             await opened.ask("read", statement)
