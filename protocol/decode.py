@@ -43,7 +43,7 @@ def limit_of(kind: int, authenticated: bool, max_message: int) -> int:
 
 
 def decode(kind: int, body: bytes) -> m.FrontendMessage:
-    """The message of a type byte and a body. Raises ProtocolViolation, SqlError 22021 and 22023."""
+    """The message of a type byte and a body. Raises ProtocolViolation and SqlError 22021."""
     parser = _PARSERS.get(kind)
     if parser is None:
         raise ProtocolViolation(f"invalid frontend message type {kind}")
@@ -94,6 +94,14 @@ def expand_formats(codes: tuple[int, ...], count: int, what: str = "result") -> 
     raise SqlError(
         PROTOCOL_VIOLATION, f"bind message has {len(codes)} {what} formats {joined} {owner}"
     )
+
+
+def check_formats(codes: tuple[int, ...]) -> None:
+    """Raises SqlError 22023 for a code that is neither text nor binary. Not part of decoding: who
+    passes a Bind on leaves it to the server that answers."""
+    for code in codes:
+        if code not in (0, 1):
+            raise SqlError(INVALID_PARAMETER_VALUE, f"unsupported format code: {code}")
 
 
 # ── First packets ───────────────────────────────────────────────────────────────────────────────
@@ -167,7 +175,6 @@ def _bind(body: bytes) -> m.Bind:
     params = tuple([_value(cursor) for _ in range(cursor.count(4))])
     result_formats = cursor.int16s()
     cursor.end()
-    _check_formats(param_formats + result_formats)
     expand_formats(param_formats, len(params), "parameter")
     return m.Bind(portal, statement, param_formats, params, result_formats)
 
@@ -175,12 +182,6 @@ def _bind(body: bytes) -> m.Bind:
 def _value(cursor: Cursor) -> bytes | None:
     size = cursor.int32()
     return None if size == -1 else cursor.take(size)
-
-
-def _check_formats(codes: tuple[int, ...]) -> None:
-    for code in codes:
-        if code not in (0, 1):
-            raise SqlError(INVALID_PARAMETER_VALUE, f"unsupported format code: {code}")
 
 
 def _target(

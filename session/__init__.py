@@ -18,6 +18,10 @@ is in one is what Postgres last said.
                                                      ▼
                                      client ─► outbox ─► socket
 
+What is plainly Postgres's does not wake the session: `shortcut` takes a whole Query or batch of
+such statements there and back in callbacks, by the same rules and to the same effect as the long
+way above, which takes everything else.
+
 One transaction, two engines: BEGIN, COMMIT and their kin go to Postgres, which therefore always
 knows the truth. When a Flink statement fails inside a transaction, Postgres is made to fail too
 (`relay.poison`), so that everything that follows, savepoints included, is answered by Postgres

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable
 
 from protocol.connection import NEED_DATA, ServerConnection
+from protocol.errors import SqlError
 from protocol.messages import Message
 
 READ_HIGH = 256 * 1024  # bytes that may wait while a statement runs
@@ -29,6 +30,11 @@ class Client(asyncio.Protocol):
         self.lost = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self.on_lost: Callable[[], None] = lambda: None
+        self.on_writable: Callable[[], None] = lambda: None
+        # Asked first for what comes while `read` waits; if it takes it, it is `away` until it has
+        # written the answer, and what comes in the meantime waits.
+        self.shortcut: Callable[[bytes], bool] | None = None
+        self.away = False
         self.transport: asyncio.Transport | None = None
         self._next: Message | None = None
         self._arrived: asyncio.Future[None] | None = None
@@ -46,8 +52,11 @@ class Client(asyncio.Protocol):
         self.transport.set_write_buffer_limits(WRITE_HIGH, WRITE_LOW)  # type: ignore[union-attr]
 
     def data_received(self, data: bytes) -> None:
+        waiting = self._arrived is not None and not self.away
+        if waiting and self.shortcut is not None and not self.wire.buffered and self.shortcut(data):
+            return
         self.wire.receive_data(data)
-        if self._arrived is not None:
+        if waiting:
             self.wake()
         elif self.wire.buffered > READ_HIGH:
             self._hold()
@@ -63,6 +72,7 @@ class Client(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self._writable.set()
+        self.on_writable()
 
     def _hold(self) -> None:
         if not self._held and self.transport is not None and not self.transport.is_closing():
@@ -78,6 +88,11 @@ class Client(asyncio.Protocol):
         """Have a read look again: data or the end has come, or what it is to give way to."""
         if self._arrived is not None and not self._arrived.done():
             self._arrived.set_result(None)
+
+    def fail(self, error: SqlError) -> None:
+        """Have the read that waits raise it."""
+        if self._arrived is not None and not self._arrived.done():
+            self._arrived.set_exception(error)
 
     # ── reading ─────────────────────────────────────────────────────────────────────────────────
 
@@ -119,15 +134,21 @@ class Client(asyncio.Protocol):
 
     def write(self, data: bytes) -> None:
         """Add whole messages to the outbox; they leave at `flush` or when enough has gathered."""
+        if not self._outbox and len(data) >= FLUSH_BYTES:
+            self._send(data)  # as it is: a large answer is not copied
+            return
         self._outbox += data
         if len(self._outbox) >= FLUSH_BYTES:
             self.flush()
 
     def flush(self) -> None:
         if self._outbox:
-            if self.transport is not None and not self.transport.is_closing():
-                self.transport.write(bytes(self._outbox))
+            self._send(bytes(self._outbox))
             self._outbox.clear()
+
+    def _send(self, data: bytes) -> None:
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write(data)
 
     def flush_soon(self) -> None:
         """Flush when nothing more is at hand: one write for all that this turn of the loop adds."""

@@ -40,6 +40,7 @@ from session.extended import BatchFailed, Extended
 from session.ports import Authenticator, Backends, Engine
 from session.registry import Registry
 from session.relay import Relay
+from session.shortcut import Shortcut
 from session.simple import handle_query
 from session.startup import Greeting, greet
 
@@ -135,14 +136,18 @@ async def start(client: Client, peers: Peers, greeting: Greeting) -> Session:
 async def _messages(session: Session) -> None:
     """Until Terminate, the loss of the client, or a FATAL error."""
     extended = Extended(session)
+    shortcut = Shortcut(session).take
     client = session.client
     skipping = False  # a batch failed where its Query was to begin
     while True:
         if not client.wire.buffered:
             session.active(None)
         message: Message | None = None
+        between = client.wire.phase is Phase.READY and not session.relay.open
+        client.shortcut = shortcut if between and not skipping else None
         try:
             message = await _read(client, extended)
+            client.shortcut = None
             if isinstance(message, Terminate):
                 return
             session.check_alive()

@@ -9,7 +9,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dialects import Classified, Names, classify, split
+from dialects import Classified, Names, split
+from dialects import classify as classify_statement
 from protocol.encode import encode_error, encode_notice
 from protocol.errors import ADMIN_SHUTDOWN, QUERY_CANCELED, Notice, SqlError
 from session import settings as parameters
@@ -59,6 +60,7 @@ class Session:
         self.tasks = TaskGroup(f"session {pid}")
         self.store = Store(self.discard)
         self.temp_relations: frozenset[str] = frozenset()
+        self._names = Names(backends.relations, backends.functions, self.temp_relations)
         self.database = ""
         self._settings: SessionSettings | None = None
         self._running: asyncio.Task[Any] | None = None
@@ -76,10 +78,19 @@ class Session:
 
     def classify(self, text: str) -> list[Classified]:
         """The statements of a message, each with its route. Raises SqlError 42601."""
-        names = Names(self.backends.relations, self.backends.functions, self.temp_relations)
-        if len(text) > CACHED_TEXT:
-            return _classify(text, names)
-        return _classify_cached(text, names)
+        return classify(text, self.names)
+
+    @property
+    def names(self) -> Names:
+        """The same object while nothing has changed."""
+        names, backends = self._names, self.backends
+        if (
+            names.temp_relations is not self.temp_relations
+            or names.pg_relations is not backends.relations
+            or names.pg_functions is not backends.functions
+        ):
+            self._names = Names(backends.relations, backends.functions, self.temp_relations)
+        return self._names
 
     async def settings(self) -> SessionSettings:
         """The parameters as they are now. Raises SqlError for a value that Flink cannot have."""
@@ -185,6 +196,11 @@ class Session:
     def on_postgres(self, active: bool) -> None:
         self._on_postgres = active
 
+    @property
+    def ending(self) -> bool:
+        """Something has ended the session: `check_alive` raises it."""
+        return self._ending is not None
+
     def check_alive(self) -> None:
         """Between two messages: raise what ended the session."""
         if self._ending is not None:
@@ -232,10 +248,17 @@ class Session:
             await self.lease.close()
 
 
+def classify(text: str, names: Names) -> list[Classified]:
+    """The statements of a message, each with its route. Raises SqlError 42601."""
+    if len(text) > CACHED_TEXT:
+        return _classify(text, names)
+    return _classify_cached(text, names)
+
+
 def _classify(text: str, names: Names) -> list[Classified]:
     found: list[Classified] = []
     for statement in split(text):
-        found.append(classify(statement, names))
+        found.append(classify_statement(statement, names))
         created = found[-1].options.get("creates")
         if isinstance(created, str):  # the statements behind it may name it
             names = replace(names, temp_relations=names.temp_relations | {created})

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from dialects import Classified, Kind, Route, mentions_activity
+from protocol.decode import check_formats
 from protocol.encode import (
     encode,
     encode_bind_complete,
@@ -39,6 +40,7 @@ from session import binding, cursors, execute, rows
 from session.context import Session, at
 from session.ports import Column
 from session.relay import aborted
+from session.shortcut import is_plain
 from session.simple import after_backend, after_block, prepare_backend
 from session.statements import Portal, PortalState, Prepared
 
@@ -93,6 +95,7 @@ class Extended:
         prepared = Prepared(message.name, message.query, one, tuple(message.param_oids))
         if one is not None and self._for_postgres(prepared):
             prepared.text = await prepare_backend(session, one)
+            prepared.plain = is_plain(one)
             await session.relay.parse(prepared)
             return
         if one is not None and session.status == "E":
@@ -141,6 +144,7 @@ class Extended:
         if session.status == "E":
             raise aborted()
         portal = Portal(message.portal, prepared, formats=tuple(message.result_formats))
+        check_formats(message.param_formats + message.result_formats)
         if prepared.classified is not None:
             await binding.bind(session, portal, message)
         portal.columns = prepared.columns

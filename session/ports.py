@@ -42,6 +42,9 @@ class Backend(Protocol):
     statements: dict[str, Any]
     """What its holder has prepared on it, by name; emptied with the connection by who wipes it."""
 
+    listener: Callable[[], None] | None
+    """Called when there is something to `take`, the exchange is `done`, or the connection lost."""
+
     on_copy_error: Callable[[], None] | None
     """Called when `copy_failed` becomes true."""
 
@@ -84,6 +87,19 @@ class Backend(Protocol):
         """
         ...
 
+    def begin(self, request: bytes, kinds: bytes) -> None:
+        """An `exchange` of which the `listener` takes the replies itself."""
+        ...
+
+    def take(self) -> bytes:
+        """What has come, in whole frames; empty if nothing has."""
+        ...
+
+    @property
+    def done(self) -> bool:
+        """All has come and was taken. Raises SqlError as `exchange` does."""
+        ...
+
 
 class Lease(Protocol):
     """A session's claim on Postgres. Between holds the connection may serve other sessions."""
@@ -93,6 +109,10 @@ class Lease(Protocol):
     async def enter(self) -> Backend:
         """The connection with this session's settings in force, until `leave`; to enter twice is an
         error."""
+        ...
+
+    def enter_now(self) -> Backend | None:
+        """As `enter`, where nothing has to be waited for; None: `enter` has to be asked."""
         ...
 
     def leave(self) -> None: ...

@@ -27,7 +27,7 @@ from protocol.errors import (
     SqlError,
 )
 from session.answers import SimpleAnswer
-from session.batch import Batch
+from session.batch import Batch, Undo
 from session.context import Session
 from session.copyin import pass_copy_data
 from session.ports import Backend
@@ -78,18 +78,21 @@ class Relay:
     async def parse(self, prepared: Prepared) -> None:
         """Raises SqlError 42P05 where Postgres would, if the statement of that name were there."""
         backend = await self._hold()
-        store = self._session.store.prepared
-        before = store.get(prepared.name)
+        before = self._session.store.prepared.get(prepared.name)
         there = backend.statements.get(prepared.name)
         if prepared.name and before is not None and before is not there:
             raise SqlError(
                 DUPLICATE_PREPARED_STATEMENT,
                 f'prepared statement "{prepared.name}" already exists',
             )
-        store[prepared.name] = backend.statements[prepared.name] = prepared
-        self._batch.add(
-            prepared.parse, b"P", partial(self._not_parsed, backend, prepared.name, before)
-        )
+        self._batch.add(prepared.parse, b"P", self.give(backend, prepared))
+
+    def give(self, backend: Backend, prepared: Prepared) -> Undo:
+        """Let the name mean the statement, whose Parse is on its way."""
+        name, store = prepared.name, self._session.store.prepared
+        before = store.get(name)
+        store[name] = backend.statements[name] = prepared
+        return partial(self._not_parsed, backend, name, before)
 
     def _not_parsed(
         self, backend: Backend, name: str, before: Prepared | None, reached: bool

@@ -45,6 +45,7 @@ class Prepared:
     columns: tuple[Column, ...] | None = None  # once described
     by_sql: bool = False
     text: str | None = None  # as Postgres has it; None: it is not Postgres's
+    plain: bool = False  # the short way is open to it
     signature: Signature | None = None
 
     @property

@@ -159,6 +159,16 @@ class PooledLease:
         self._owner.held(self)
         return connection
 
+    def enter_now(self) -> Connection | None:
+        connection = self.connection
+        if connection is None or connection.lost is not None or self._holding or self._closed:
+            return None
+        if self.moving is not None or self._settling is not None:
+            return None
+        self._holding = True
+        self._owner.held(self)
+        return connection
+
     def leave(self) -> None:
         self._holding = False
         connection = self.connection

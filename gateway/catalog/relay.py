@@ -54,6 +54,7 @@ class Connection(asyncio.Protocol):
         self.cancelling = 0  # CancelRequests that Postgres may not have delivered yet
         self.on_lost: Callable[[Connection], None] | None = None
         self.on_request: Callable[[bytes], None] | None = None
+        self.listener: Callable[[], None] | None = None
         self.on_copy_error: Callable[[], None] | None = None
         self._address = address
         self._signal_token = signal_token
@@ -105,6 +106,18 @@ class Connection(asyncio.Protocol):
             self.on_request(request)
         return self.send(request, kinds)
 
+    def begin(self, request: bytes, kinds: bytes) -> None:
+        self.exchange(request, kinds)
+
+    def take(self) -> bytes:
+        return self._incoming.take() if self._incoming else b""
+
+    @property
+    def done(self) -> bool:
+        if self.busy and self.lost is not None and not self._incoming:
+            raise self._loss()
+        return not self.busy
+
     # ── the iterator's side ─────────────────────────────────────────────────────────────────────
 
     def send(self, request: bytes, kinds: bytes) -> AsyncIterator[bytes]:
@@ -141,7 +154,9 @@ class Connection(asyncio.Protocol):
             self._waiter = None
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
+        if self.listener is not None:
+            self.listener()
+        elif self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
     def _loss(self) -> SqlError:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from gateway.catalog.relay import Connection
 from protocol.encode import encode_query
@@ -24,6 +26,7 @@ _COMPUTED = re.compile(
     rb"set_config\s*\((?!\s*'[^'\\]*'\s*,)|do\b(?=.*set)", re.IGNORECASE | re.DOTALL
 )
 _MAX_NAMES = 500
+_CACHED_BYTES = 8192  # longer requests are looked at anew each time
 
 # Postgres shows no placeholder (a dotted name without a definition) in pg_settings: they are asked
 # for by name. `role` is hidden there as well.
@@ -65,6 +68,22 @@ class Snapshot:
     keep: tuple[str, ...] = ()
 
 
+class _Changes(NamedTuple):
+    names: tuple[bytes, ...]  # of placeholders, as they are written
+    computed: bool
+
+
+def _changes_in(request: bytes) -> _Changes | None:
+    """What may change a parameter; None: nothing."""
+    if _CHANGES.search(request) is None:
+        return None
+    return _Changes(tuple(_DOTTED.findall(request)), _COMPUTED.search(request) is not None)
+
+
+# Clients send the same few texts again and again.
+_changes = lru_cache(maxsize=1024)(_changes_in)
+
+
 class Watch:
     """Looks at a session's requests for what may have changed its parameters."""
 
@@ -77,13 +96,15 @@ class Watch:
         self.untraceable = False  # a name was computed, or there are too many
 
     def see(self, request: bytes) -> None:
-        if request[:1] == b"d" or _CHANGES.search(request) is None:
+        if request[:1] == b"d":
+            return
+        found = _changes(request) if len(request) <= _CACHED_BYTES else _changes_in(request)
+        if found is None:
             return
         self.changed = True
-        for found in _DOTTED.findall(request):
-            self._add(found)
-        if _COMPUTED.search(request) is not None:
-            self.untraceable = True
+        for name in found.names:
+            self._add(name)
+        self.untraceable = self.untraceable or found.computed
 
     def _add(self, found: bytes) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.app import App
+from session import shortcut
 from tests.exchanges.accepted import DEFECTS, DIFFERENCES, expected_of_us
 from tests.exchanges.client import Address
 from tests.exchanges.oracle import prepare
@@ -44,7 +45,12 @@ async def test_postgres_still_says_so(exchange: Exchange, oracle: Address) -> No
 
 
 @pytest.mark.parametrize("exchange", DEMANDED)
-async def test_we_say_the_same(exchange: Exchange, plain_server: App) -> None:
+@pytest.mark.parametrize("way", ["short", "long"])
+async def test_we_say_the_same(
+    exchange: Exchange, way: str, plain_server: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "long":
+        monkeypatch.setattr(shortcut, "MOST_BYTES", 0)
     played = await play(exchange, Address(port=plain_server.server.port))
     difference = compare(expected_of_us(exchange), played)
     assert not difference, f"\n{difference}"

@@ -15,6 +15,7 @@ import pytest
 
 from gateway.app import App
 from gateway.config import Config, Limits, Listen
+from session import shortcut
 from tests.exchanges.client import Address, RawClient
 from tests.exchanges.oracle import prepare
 from tests.exchanges.player import compare, play
@@ -193,7 +194,12 @@ async def _told(story: list[tuple[str, ...]], place: Place) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("name", STORIES)
-async def test_a_story_is_told_as_by_postgres(name: str, crowded: Place, oracle: Place) -> None:
+@pytest.mark.parametrize("way", ["short", "long"])
+async def test_a_story_is_told_as_by_postgres(
+    name: str, way: str, crowded: Place, oracle: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "long":
+        monkeypatch.setattr(shortcut, "MOST_BYTES", 0)
     for place in (crowded, oracle):
         await place.change("GRANT pg_read_all_data TO xuanwu")
     assert await _told(STORIES[name], crowded) == await _told(STORIES[name], oracle)

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from protocol import messages as m
 from protocol.connection import NEED_DATA, ServerConnection
-from protocol.decode import decode, decode_password, decode_sasl_initial, expand_formats
+from protocol.decode import (
+    check_formats,
+    decode,
+    decode_password,
+    decode_sasl_initial,
+    expand_formats,
+)
 from protocol.encode import (
     encode,
     encode_error,
@@ -171,7 +177,6 @@ def test_malformed_bodies_are_violations(kind: str, body: bytes) -> None:
     [
         ("Q", b"select '\xff'\0", "22021"),
         ("P", b"\xc3\0q\0\0\0", "22021"),
-        ("B", b"\0\0\0\1\0\2\0\0\0\0", "22023"),
         ("B", b"\0\0\0\2\0\1\0\1\0\1\xff\xff\xff\xff\0\0", "08P01"),
     ],
 )
@@ -184,6 +189,13 @@ def test_errors_of_a_statement_are_not_violations(kind: str, body: bytes, sqlsta
 def test_as_many_parameters_as_the_wire_can_count() -> None:
     bind = m.Bind("", "", (), (b"x",) * 65535)
     assert decode(ord("B"), encode(bind)[5:]) == bind
+
+
+def test_check_formats() -> None:
+    check_formats((0, 1, 1))
+    with pytest.raises(SqlError) as raised:
+        check_formats((1, 2))
+    assert raised.value.sqlstate == "22023"
 
 
 def test_expand_formats() -> None:
