@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import cast
 
 from protocol.errors import FEATURE_NOT_SUPPORTED, INVALID_PARAMETER_VALUE, SYNTAX_ERROR, SqlError
 from protocol.frames import iter_rows
@@ -168,9 +169,11 @@ class CopyOut:
             return self._signed(_retyped(data))
         line = self._line
         parts: list[bytes] = []
+        append = parts.append
         for row in iter_rows(data):
             text = line(row)
-            parts += (_DATA(b"d", len(text) + 4), text)
+            append(_DATA(b"d", len(text) + 4))
+            append(text)
         return b"".join(parts)
 
     def end(self) -> bytes:
@@ -209,18 +212,20 @@ def _text_line(options: CopyOptions) -> Callable[[Sequence[bytes | None]], bytes
     null = options.null_or_default.encode()
     escapes = {bytes((code,)): escape for code, escape in _LETTERS.items()}
     escapes.setdefault(delimiter, b"\\" + delimiter)
-    special = re.compile(b"[" + b"".join(map(re.escape, escapes)) + b"]")
-    search, substitute = special.search, special.sub
+    everything = re.compile(b"[" + b"".join(map(re.escape, escapes)) + b"]").sub
+    others = re.compile(b"[" + b"".join(re.escape(c) for c in escapes if c != delimiter) + b"]")
+    search, join = others.search, delimiter.join
 
     def escape(match: re.Match[bytes]) -> bytes:
         return escapes[match[0]]
 
     def line(fields: Sequence[bytes | None]) -> bytes:
-        shown: Iterable[bytes] = [null if f is None else f for f in fields]
-        # One look at the whole row: most have nothing to escape.
-        if search(b"".join([f for f in fields if f is not None])):
-            shown = [null if f is None else substitute(escape, f) for f in fields]
-        return delimiter.join(shown) + b"\n"
+        # One look at the whole row: most have neither NULL nor anything to escape.
+        if None not in fields:
+            text = join(cast("Sequence[bytes]", fields))
+            if search(text) is None and text.count(delimiter) < max(len(fields), 1):
+                return text + b"\n"
+        return join([null if f is None else everything(escape, f) for f in fields]) + b"\n"
 
     return line
 

@@ -152,17 +152,19 @@ def parse_data_row(frame: bytes) -> list[bytes | None]:
 
 def _row_fields(data: bytes, at: int, end: int) -> list[bytes | None]:
     fields: list[bytes | None] = []
+    append = fields.append
     try:
         count = int.from_bytes(data[at : at + 2], "big")
         at += 2
         for _ in range(count):
-            length = _LENGTH(data, at)[0]
+            (length,) = _LENGTH(data, at)
             at += 4
             if length == 0xFFFFFFFF:
-                fields.append(None)
+                append(None)
                 continue
-            fields.append(data[at : at + length])
-            at += length
+            last = at + length
+            append(data[at:last])
+            at = last
     except struct.error as error:
         raise ProtocolViolation("insufficient data left in message") from error
     if at != end:

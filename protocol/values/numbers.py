@@ -198,6 +198,7 @@ def _layout(groups: int) -> struct.Struct:
 
 
 _LAYOUTS = [_layout(groups) for groups in range(16)]
+_COUNTED_DIGITS = 64
 
 
 def numeric_binary(plain: str) -> bytes:
@@ -205,21 +206,36 @@ def numeric_binary(plain: str) -> bytes:
     if plain in _SPECIAL_SIGN:
         # Infinities carry the display scale of the largest possible value, NaN none.
         return struct.pack("!hhHh", 0, 0, _SPECIAL_SIGN[plain], 0)
-    negative = plain[0] == "-"
-    whole, _, fraction = plain.lstrip("-").partition(".")
+    whole, _, fraction = plain.partition(".")
+    cut = _count_groups if len(plain) <= _COUNTED_DIGITS else _cut_groups
+    groups, weight = cut(whole.lstrip("-"), fraction)
+    sign = 0x4000 if groups and whole[0] == "-" else 0
+    layout = _LAYOUTS[len(groups)] if len(groups) < len(_LAYOUTS) else _layout(len(groups))
+    return layout.pack(len(groups), weight, sign, len(fraction), *groups)
+
+
+def _count_groups(whole: str, fraction: str) -> tuple[list[int], int]:
+    """Groups without zeros at either end, and the weight of the first; by arithmetic."""
+    number = int(f"{whole}{fraction}{'000'[: -len(fraction) % 4]}")
+    weight = -1 - (len(fraction) + 3) // 4
+    groups: list[int] = []
+    while number:
+        number, group = divmod(number, 10_000)
+        weight += 1
+        if group or groups:
+            groups.append(group)
+    groups.reverse()
+    return groups, weight if groups else 0
+
+
+def _cut_groups(whole: str, fraction: str) -> tuple[list[int], int]:
+    """The same by cutting the text: arithmetic is quadratic, and Python refuses 4,300 digits."""
     padded = "0" * (-len(whole) % 4) + whole + fraction + "0" * (-len(fraction) % 4)
     groups = [int(padded[at : at + 4]) for at in range(0, len(padded), 4)]
-    weight = (len(whole) + 3) // 4 - 1
-    if not groups[0]:
-        first = next((i for i, group in enumerate(groups) if group), len(groups))
-        groups, weight = groups[first:], weight - first
-    while groups and not groups[-1]:
-        groups.pop()
-    if not groups:
-        negative, weight = False, 0
-    layout = _LAYOUTS[len(groups)] if len(groups) < len(_LAYOUTS) else _layout(len(groups))
-    sign = 0x4000 if negative else 0
-    return layout.pack(len(groups), weight, sign, len(fraction), *groups)
+    first = next((i for i, group in enumerate(groups) if group), len(groups))
+    last = len(groups) - next((i for i, group in enumerate(reversed(groups)) if group), 0)
+    weight = (len(whole) + 3) // 4 - 1 - first
+    return groups[first:last], weight if groups[first:last] else 0
 
 
 def numeric_from_binary(weight: int, sign: int, scale: int, groups: tuple[int, ...]) -> str:
