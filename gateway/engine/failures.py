@@ -60,6 +60,12 @@ RULES: tuple[Rule, ...] = (
         r"|PSQLException: (?:Connection to|The connection attempt failed)",
         codes.CONNECTION_FAILURE,
     ),
+    _rule(
+        r"Record size is (\d+) bytes, but max bytes per batch is only (\d+) bytes",
+        codes.PROGRAM_LIMIT_EXCEEDED,
+        r"a row of \1 bytes is larger than a batch of Flink's results (\2 bytes)",
+        hint="SET 'collect-sink.batch-size.max' = '16mb' makes room for larger rows.",
+    ),
     # values met while the job ran
     _rule(
         r"ArithmeticException: (?:/ by zero|.*[Dd]ivision (?:by zero|undefined))",

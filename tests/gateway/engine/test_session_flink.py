@@ -225,6 +225,21 @@ async def test_a_failing_row_is_an_error_not_an_end(client: Client) -> None:
 # ── background jobs ─────────────────────────────────────────────────────────────────────────────
 
 
+async def test_a_row_larger_than_a_batch(client: Client) -> None:
+    await client.session.execute(
+        "CREATE TEMPORARY TABLE broad (c STRING) WITH ('connector' = 'datagen',"
+        " 'number-of-rows' = '1', 'fields.c.length' = '3000000')",
+        client.settings,
+    )
+    with pytest.raises(SqlError) as caught:
+        await client.rows("SELECT c FROM broad")
+    assert caught.value.sqlstate == "54000"
+    assert "collect-sink.batch-size.max" in (caught.value.hint or "")
+    await client.session.execute("SET 'collect-sink.batch-size.max' = '8mb'", client.settings)
+    ((value,),) = await client.rows("SELECT c FROM broad")
+    assert len(value or b"") == 3_000_000
+
+
 async def test_insert_is_read_back(client: Client, tmp_path: Path) -> None:
     await client.execute(
         f"CREATE TABLE f (a INT, b STRING) WITH ('connector'='filesystem', 'path'='{tmp_path}', "
