@@ -90,19 +90,27 @@ class Relay:
     def give(self, backend: Backend, prepared: Prepared) -> Undo:
         """Let the name mean the statement, whose Parse is on its way."""
         name, store = prepared.name, self._session.store.prepared
-        before = store.get(name)
+        before, there = store.get(name), backend.statements.get(name)
         store[name] = backend.statements[name] = prepared
-        return partial(self._not_parsed, backend, name, before)
+        return partial(self._not_parsed, backend, name, before, there)
 
     def _not_parsed(
-        self, backend: Backend, name: str, before: Prepared | None, reached: bool
+        self,
+        backend: Backend,
+        name: str,
+        before: Prepared | None,
+        there: Prepared | None,
+        reached: bool,
     ) -> None:
         """The name means again what it did, except that a Parse ends the unnamed one first."""
-        if before is None or (reached and not name):
-            self._session.store.prepared.pop(name, None)
-            backend.statements.pop(name, None)
-        else:
-            self._session.store.prepared[name] = backend.statements[name] = before
+        for statements, old in (
+            (self._session.store.prepared, before),
+            (backend.statements, there),
+        ):
+            if old is None or (reached and not name):
+                statements.pop(name, None)
+            else:
+                statements[name] = old
 
     async def close(self, name: str, prepared: Prepared | None) -> None:
         """Close a statement: Postgres is asked even for a name that it may not know."""

@@ -44,7 +44,7 @@ class Shortcut:
         self._signatures = Signatures()
 
     def take(self, data: bytes) -> bool:
-        """Whether the bytes have been taken; `Client.shortcut_done` follows."""
+        """Whether the bytes have been taken: the client is `away` until they are answered."""
         session = self._session
         if not 5 < len(data) <= MOST_BYTES or session.statement_set is not None or session.ending:
             return False
@@ -161,7 +161,7 @@ class Shortcut:
         backend, client = self._backend, self._session.client
         if backend is None:
             return
-        while not client.blocked and (chunk := backend.take()):
+        if not client.blocked and (chunk := backend.take()):
             if self._signatures.expected:
                 self._signatures.read(chunk)
             client.write(chunk)
@@ -180,7 +180,7 @@ class Shortcut:
         session, client = self._session, self._session.client
         session.status = backend.status
         self._end(backend)
-        if session.status != "T":
+        if session.status != "T" and session.store.portals:
             session.store.end_transaction()
         client.write(_READY[session.status])
         client.flush()
