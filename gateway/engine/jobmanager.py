@@ -26,7 +26,7 @@ GONE_POLL_S = 0.05
 ASK_AGAIN = 20  # × GONE_POLL_S: between two requests to cancel
 START_S = 8.0  # how long a task may take to start before it is cancelled all the same
 SCHEDULING_S = 2.0  # a job that has no slot by then, and none is free, can be cancelled safely
-YOUNG_MS = 1_500  # a batch that is younger may go on to its next stage at any moment
+YOUNG_MS = 5_000  # a batch that is younger may go on to its next stage at any moment
 UNKNOWN_CHECKS = 10  # × GONE_POLL_S: how long a job that is on its way may stay unknown
 
 
