@@ -21,7 +21,9 @@ from dialects.settings import FlinkOption, flink_option
 from dialects.splitter import Statement
 from protocol.errors import SYNTAX_ERROR, SqlError
 
-_NOTHING_TO_DO = re.compile(r"""["$]|!=|::|[eE]'|/\*|\b(?:SET|RESET)\b|\bAS\b""", re.IGNORECASE)
+# A text without any of these, and without these words, needs nothing.
+_SIGNS = ('"', "$", "!=", "::", "e'", "E'", "/*")
+_WORDS = frozenset({"SET", "RESET", "AS"})
 _COMMENT = re.compile(r"/\*|(?:--|(?<!:)//)[^\n\r]*+")
 
 
@@ -32,7 +34,7 @@ def to_engine(statement: Statement) -> Rewritten:
     unknown type. Positions of the error count in the statement's text.
     """
     text = statement.text
-    if not _NOTHING_TO_DO.search(text):
+    if _WORDS.isdisjoint(statement.words) and not any(sign in text for sign in _SIGNS):
         return Rewritten(text)
     option = flink_option(statement)
     if option is not None:
@@ -64,7 +66,7 @@ def _name(token: Token) -> str:
 
 def _with_casts(statement: Statement, edits: list[Edit]) -> list[Edit]:
     """Add those of casts; a type written in quotes is part of the larger edit."""
-    if "::" not in statement.text and "AS" not in statement.text.upper():
+    if "::" not in statement.text and "AS" not in statement.words:
         return edits
     casts = cast_edits(statement)
     covered = sorted((edit.start, edit.end) for edit in casts if edit.end > edit.start)

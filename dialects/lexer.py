@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
-from protocol.errors import SYNTAX_ERROR, SqlError
+from protocol.errors import STATEMENT_TOO_COMPLEX, SYNTAX_ERROR, SqlError
+
+MAX_TOKENS = 2_000_000  # of one message: about 200 bytes of memory each
 
 
 class TokenKind(Enum):
@@ -31,8 +32,7 @@ class TokenKind(Enum):
     HINT = "hint"  # /*+ … */
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One significant token; `start` and `end` are offsets in characters."""
 
     kind: TokenKind
@@ -46,32 +46,45 @@ STRINGS = frozenset(
     {TokenKind.STRING, TokenKind.ESCAPED, TokenKind.UNICODE_STRING, TokenKind.DOLLAR}
 )
 
-# Possessive quantifiers throughout: nothing is ever tried twice, so the time stays linear.
+# Possessive quantifiers throughout: nothing is ever tried twice, so the time stays linear. Blanks
+# belong to the lexeme behind them, and the most frequent lexemes come first: a match costs more
+# than all that is done with it.
 # `//` after a colon is not a comment: SET execution.checkpointing.dir = s3://bucket has no quotes.
 _LEXEME = re.compile(
     r"""
-    (?P<blank> [ \t\n\r\f\v]++ | -- [^\n\r]*+ )
-  | (?P<slashes> (?<!:)// [^\n\r]*+ )
-  | (?P<hint> /\*\+ (?: [^'*]++ | '[^']*+' | \*(?!/) )*+ \*/ )
-  | (?P<comment> /\* )
-  | (?P<string> [nN]?' (?: [^']++ | '' )*+ ' )
-  | (?P<escaped> [eE]' (?: [^'\\]++ | \\. | '' )*+ ' )
-  | (?P<unicode_string> [uU]&' (?: [^']++ | '' )*+ ' )
-  | (?P<bits> [xXbB]' [^']*+ ' )
-  | (?P<quoted> " (?: [^"]++ | "" )*+ " )
-  | (?P<unicode_name> [uU]&" (?: [^"]++ | "" )*+ " )
-  | (?P<backtick> ` (?: [^`]++ | `` )*+ ` )
-  | (?P<open> [eEnNxXbB]?' | [uU]&['"] | ["`] )
-  | (?P<word> [A-Za-z_\x80-\U0010ffff] [A-Za-z0-9_$\x80-\U0010ffff]*+ )
-  | (?P<number> 0[xX][0-9a-fA-F_]++ | 0[oO][0-7_]++ | 0[bB][01_]++
-              | (?: [0-9] [0-9_]*+ (?: \. (?!\.) [0-9]*+ )? | \. [0-9]++ ) (?: [eE][+-]?[0-9]++ )? )
-  | (?P<parameter> \$ [0-9]++ )
-  | (?P<dollar> \$ (?: [A-Za-z_\x80-\U0010ffff] [A-Za-z0-9_\x80-\U0010ffff]*+ )? \$ )
-  | (?P<operator> ->> | -> | => | :: | := | <> | != | <= | >= | \|\| | \.\. | . )
+    [ \t\n\r\f\v]*+
+    (?: (?P<punctuation> [(),;] )
+      | (?P<string> [nN]?' (?: [^']++ | '' )*+ ' )
+      | (?P<escaped> [eE]' (?: [^'\\]++ | \\. | '' )*+ ' )
+      | (?P<unicode_string> [uU]&' (?: [^']++ | '' )*+ ' )
+      | (?P<bits> [xXbB]' [^']*+ ' )
+      | (?P<unicode_name> [uU]&" (?: [^"]++ | "" )*+ " )
+      | (?P<open_prefixed> [eEnNxXbB]' | [uU]&['"] )
+      | (?P<word> [A-Za-z_\x80-\U0010ffff] [A-Za-z0-9_$\x80-\U0010ffff]*+ )
+      | (?P<number> 0[xX][0-9a-fA-F_]++ | 0[oO][0-7_]++ | 0[bB][01_]++
+                  | (?: [0-9] [0-9_]*+ (?: \. (?!\.) [0-9]*+ )? | \. [0-9]++ )
+                    (?: [eE][+-]?[0-9]++ )? )
+      | (?P<quoted> " (?: [^"]++ | "" )*+ " )
+      | (?P<backtick> ` (?: [^`]++ | `` )*+ ` )
+      | (?P<open> ['"`] )
+      | (?P<line_comment> -- [^\n\r]*+ )
+      | (?P<slashes> (?<!:)// [^\n\r]*+ )
+      | (?P<hint> /\*\+ (?: [^'*]++ | '[^']*+' | \*(?!/) )*+ \*/ )
+      | (?P<comment> /\* )
+      | (?P<parameter> \$ [0-9]++ )
+      | (?P<dollar> \$ (?: [A-Za-z_\x80-\U0010ffff] [A-Za-z0-9_\x80-\U0010ffff]*+ )? \$ )
+      | (?P<operator> ->> | -> | => | :: | := | <> | != | <= | >= | \|\| | \.\. | . )
+    )?
     """,
     re.VERBOSE | re.DOTALL,
 )
-_KINDS = {kind.value: kind for kind in TokenKind}
+_GROUPS = _LEXEME.groupindex
+_KINDS: list[TokenKind | None] = [None] * (_LEXEME.groups + 1)
+for _kind in TokenKind:
+    _KINDS[_GROUPS[_kind.value]] = _kind
+_KINDS[_GROUPS["punctuation"]] = TokenKind.OPERATOR
+_DOLLAR, _LINE_COMMENT, _SLASHES = (_GROUPS[n] for n in ("dollar", "line_comment", "slashes"))
+_COMMENT = _GROUPS["comment"]
 _COMMENT_MARK = re.compile(r"/\*|\*/")
 
 Lexeme = tuple[TokenKind | None, int, int]
@@ -83,22 +96,40 @@ def scan(sql: str) -> Iterator[Lexeme]:
     A comment that only Flink takes for one (`// …`) comes without a kind.
     Raises SqlError 42601, in Postgres's words, for what is opened and never closed.
     """
-    at, size, match = 0, len(sql), _LEXEME.match
-    while at < size:
-        found = match(sql, at)
-        assert found is not None  # the last alternative takes any character
-        group, end = found.lastgroup or "", found.end()
-        if group == "comment":
-            end = comment_end(sql, at)
-        elif group == "open":
-            _unterminated(sql, at, found.group())
-        elif group == "slashes":
-            yield None, at, end
-        elif group != "blank":
-            if group == "dollar":
-                end = _dollar_end(sql, at, found.group())
-            yield _KINDS[group], at, end
+    at, match, kinds = 0, _LEXEME.match, _KINDS
+    while found := match(sql, at):  # always: every part of the pattern may be empty
+        group = found.lastindex
+        if group is None:  # only blanks were left
+            return
+        start, end = found.span(group)
+        kind = kinds[group]
+        if kind is None or group == _DOLLAR:
+            end = _special(sql, group, start, end)
+            if group == _SLASHES or kind is not None:
+                yield kind, start, end
+        else:
+            yield kind, start, end
         at = end
+
+
+def _special(sql: str, group: int, start: int, end: int) -> int:
+    """Where a lexeme ends that the pattern knows only the beginning of."""
+    if group == _COMMENT:
+        return comment_end(sql, start)
+    if group == _DOLLAR:
+        return _dollar_end(sql, start, sql[start:end])
+    if group not in (_LINE_COMMENT, _SLASHES):
+        _unterminated(sql, start, sql[start:end])
+    return end
+
+
+def too_complex(limit: int) -> SqlError:
+    return SqlError(
+        STATEMENT_TOO_COMPLEX,
+        "statement too complex",
+        detail=f"The text has more than {limit} words and signs.",
+        hint="Send it in parts, or the rows by COPY.",
+    )
 
 
 def comment_end(sql: str, start: int) -> int:

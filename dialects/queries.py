@@ -15,7 +15,6 @@ from enum import Enum
 from dialects.classified import Classified, Kind, Names, backend, engine, refused
 from dialects.lexer import Token, TokenKind
 from dialects.names import folded
-from dialects.reader import words_of
 from dialects.relations import Reference, Survey, survey
 from dialects.splitter import Statement
 from dialects.vocabulary import (
@@ -66,7 +65,7 @@ def owner(found: Survey, names: Names) -> Owner:
 
 def classify_query(statement: Statement, names: Names) -> Classified:
     """SELECT, WITH, VALUES, TABLE and parenthesised queries."""
-    words = words_of(statement.tokens)
+    words = statement.words
     found = survey(statement.tokens, words)
     whose = owner(found, names)
     if whose is Owner.NOBODY:

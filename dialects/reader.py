@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from dialects.lexer import NAMES, Token, TokenKind
 from dialects.splitter import Statement
-
-
-def words_of(tokens: Sequence[Token]) -> tuple[str, ...]:
-    """Keywords and operators in upper case, anything else as written."""
-    return tuple(t.text.upper() if t.kind is TokenKind.WORD else t.text for t in tokens)
 
 
 class Reader:
@@ -19,7 +12,7 @@ class Reader:
     def __init__(self, statement: Statement, at: int = 0) -> None:
         self.statement = statement
         self.tokens = statement.tokens
-        self.words = words_of(statement.tokens)
+        self.words = statement.words
         self.at = at
 
     def word(self, offset: int = 0) -> str:

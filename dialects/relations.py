@@ -58,7 +58,7 @@ class _Frame:
     """One level of parentheses."""
 
     state: _State
-    names: list[str] = field(default_factory=list)  # common table expressions declared here
+    names: list[str] | None = None  # common table expressions declared here
     flink: bool = False  # inside TABLE( … )
     query: bool = False  # FROM is a clause here, unlike in EXTRACT(x FROM y)
     dml: bool = False
@@ -97,8 +97,17 @@ class _Scanner:
         return self.stack[-1]
 
     def run(self) -> Survey:
-        while self.at < len(self.tokens):
-            self._step()
+        """The hot loop: what is neither a name nor one of `(),` is passed over."""
+        steps = {"(": self._push, ")": self._pop, ",": self._comma}
+        size, tokens, words = len(self.tokens), self.tokens, self.words
+        while self.at < size:
+            kind = tokens[self.at].kind
+            if kind is TokenKind.OPERATOR:
+                step = steps.get(words[self.at])
+                if step is not None:
+                    step()
+            elif kind in NAMES and not self._keyword(words[self.at]):
+                self._name()
             self.at += 1
         return self.found
 
@@ -109,17 +118,6 @@ class _Scanner:
     def is_name(self, offset: int = 0) -> bool:
         index = self.at + offset
         return 0 <= index < len(self.tokens) and self.tokens[index].kind in NAMES
-
-    def _step(self) -> None:
-        word = self.word()
-        if word == "(":
-            self._push()
-        elif word == ")":
-            self._pop()
-        elif word == ",":
-            self._comma()
-        elif self.tokens[self.at].kind in NAMES and not self._keyword(word):
-            self._name()
 
     # ── parentheses and commas ──────────────────────────────────────────────────────────────────
 
@@ -141,7 +139,9 @@ class _Scanner:
 
     def _pop(self) -> None:
         if len(self.stack) > 1:
-            self.visible.subtract(self.stack.pop().names)
+            names = self.stack.pop().names
+            if names is not None:
+                self.visible.subtract(names)
 
     def _comma(self) -> None:
         frame = self.frame
@@ -154,6 +154,8 @@ class _Scanner:
     def _end_cte(self) -> None:
         frame = self.frame
         if frame.cte is not None:
+            if frame.names is None:
+                frame.names = []
             frame.names.append(frame.cte)
             self.visible[frame.cte] += 1
         frame.cte = None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from dialects.lexer import Lexeme, Token, TokenKind, scan
+from dialects.lexer import MAX_TOKENS, Token, TokenKind, scan, too_complex
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Statement:
     """One statement of a message.
 
@@ -20,27 +21,27 @@ class Statement:
     start: int
     tokens: tuple[Token, ...]
 
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The tokens' texts: keywords and operators in upper case, anything else as written."""
+        word = TokenKind.WORD
+        return tuple([t.text.upper() if t.kind is word else t.text for t in self.tokens])
 
-def split(sql: str) -> list[Statement]:
+
+def split(sql: str, *, max_tokens: int = MAX_TOKENS) -> list[Statement]:
     """The statements of a message, empty ones dropped.
 
     A semicolon inside parentheses, a SQL function body (BEGIN ATOMIC … END) or a statement set
-    does not end a statement. Raises SqlError 42601 for an unterminated quote or comment.
+    does not end a statement. Raises SqlError 42601 for an unterminated quote or comment, 54001 for
+    a text of more than `max_tokens`.
     """
-    splitter = _Splitter(sql)
-    for lexeme in scan(sql):
-        splitter.add(lexeme)
-    splitter.finish()
-    return splitter.statements
+    return _Splitter(sql, max_tokens).run()
 
 
 def single(sql: str) -> Statement:
     """The whole text as one statement, however many semicolons are in it."""
-    splitter = _Splitter(sql, whole=True)
-    for lexeme in scan(sql):
-        splitter.add(lexeme)
-    splitter.finish()
-    return splitter.statements[0] if splitter.statements else Statement("", 0, ())
+    statements = _Splitter(sql, MAX_TOKENS, whole=True).run()
+    return statements[0] if statements else Statement("", 0, ())
 
 
 def part(statement: Statement, first: int, last: int | None = None) -> Statement:
@@ -49,15 +50,19 @@ def part(statement: Statement, first: int, last: int | None = None) -> Statement
     if not tokens:
         return Statement("", statement.start + len(statement.text), ())
     base, end = tokens[0].start, tokens[-1].end
-    shifted = tuple(Token(t.kind, t.text, t.start - base, t.end - base) for t in tokens)
+    shifted = tuple([Token(kind, text, a - base, b - base) for kind, text, a, b in tokens])
     return Statement(statement.text[base:end], statement.start + base, shifted)
+
+
+_BLOCK_WORDS = frozenset({"BEGIN", "SET", "ATOMIC", "CASE", "END"})
 
 
 class _Splitter:
     """Tokens of the statement at hand, and how deep in parentheses and BEGIN … END they are."""
 
-    def __init__(self, sql: str, *, whole: bool = False) -> None:
+    def __init__(self, sql: str, limit: int, *, whole: bool = False) -> None:
         self.sql = sql
+        self.left = self.limit = limit  # tokens
         self.whole = whole
         self.statements: list[Statement] = []
         self.tokens: list[Token] = []
@@ -65,35 +70,41 @@ class _Splitter:
         self.parentheses = 0
         self.block = 0
 
-    def add(self, lexeme: Lexeme) -> None:
-        kind, start, end = lexeme
-        text = self.sql[start:end]
-        if text == ";" and not (self.parentheses or self.block or self.whole):
-            self.finish()
-            return
-        self.end = end
-        if kind is None:  # kept at the end of a text: to Postgres it is no comment
-            return
-        if not self.tokens:
-            self.base = start
-        self.tokens.append(Token(kind, text, start - self.base, end - self.base))
-        if kind is TokenKind.OPERATOR:
-            self._parenthesis(text)
-        elif kind is TokenKind.WORD and len(text) <= 6:
-            self._block_word(text.upper())
+    def run(self) -> list[Statement]:
+        """The hot loop of every text: what is rare is done elsewhere."""
+        sql, word, operator = self.sql, TokenKind.WORD, TokenKind.OPERATOR
+        token, tokens = tuple.__new__, self.tokens  # half the time of Token( … )
+        for kind, start, end in scan(sql):
+            text = sql[start:end]
+            if kind is operator:
+                if text == "(":
+                    self.parentheses += 1
+                elif text == ")":
+                    self.parentheses -= self.parentheses > 0
+                elif text == ";" and not (self.parentheses or self.block or self.whole):
+                    self._finish()
+                    tokens = self.tokens
+                    continue
+            self.end = end
+            if kind is None:  # kept at the end of a text: to Postgres it is no comment
+                continue
+            if not tokens:
+                self.base = start
+            elif len(tokens) >= self.left:
+                raise too_complex(self.limit)
+            tokens.append(token(Token, (kind, text, start - self.base, end - self.base)))
+            if kind is word and end - start <= 6 and (upper := text.upper()) in _BLOCK_WORDS:
+                self._block_word(upper)
+        self._finish()
+        return self.statements
 
-    def finish(self) -> None:
+    def _finish(self) -> None:
+        self.left -= len(self.tokens)
         if self.tokens:
             text = self.sql[self.base : self.end]
             self.statements.append(Statement(text, self.base, tuple(self.tokens)))
         self.tokens = []
         self.parentheses = self.block = 0
-
-    def _parenthesis(self, text: str) -> None:
-        if text == "(":
-            self.parentheses += 1
-        elif text == ")" and self.parentheses:
-            self.parentheses -= 1
 
     def _block_word(self, word: str) -> None:
         if self.block:

@@ -29,6 +29,7 @@ from session import settings
 from session.auth import Policy
 from session.connection import Peers
 from session.registry import Registry
+from session.texts import Texts
 
 log = structlog.get_logger(__name__)
 Tell = Callable[[str], None]
@@ -131,6 +132,7 @@ class App:
             tls=context,
             require_tls=not config.listen.loopback,
             handshake_s=config.limits.handshake_s,
+            texts=Texts(config.limits.max_tokens),
         )
 
     async def _check_listener(self) -> None:

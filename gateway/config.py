@@ -57,6 +57,7 @@ class Limits:
 
     max_sessions: int = 2000  # connections that hold a session
     max_message: int = 64 * 1024 * 1024  # bytes of one message after authentication
+    max_tokens: int = 2_000_000  # words and signs in the SQL text of one message
     handshake_s: float = 60.0  # authentication_timeout of Postgres
     max_backends: int = 40  # connections to Postgres shared by all sessions
     stop_s: float = 20.0  # how long sessions may take to end when the server stops

@@ -37,7 +37,7 @@ async def describe(
     one = prepared.classified
     types = await parameter_types(session, prepared)
     read = read_parameters(one.statement)
-    sql = _rewrite(one, sample(read, dict(enumerate(types, start=1))))
+    sql = await _rewritten(session, one, sample(read, dict(enumerate(types, start=1))))
     if one.kind is Kind.SHOW:
         stream = await session.interruptible(session.flink.show(sql.text, settings.engine, ()))
         columns = tuple(stream.columns)
@@ -75,13 +75,14 @@ async def bind(session: Session, portal: Portal, message: Bind) -> None:
     texts = _texts(read, prepared, values, zone)
     if one.kind is Kind.SUBMIT:
         statement, _ = execute.cut_returning(one.statement)
-        portal.bound, portal.sql = one, _rewrite(replace(one, statement=statement), texts)
+        portal.bound = one
+        portal.sql = await _rewritten(session, replace(one, statement=statement), texts)
     elif one.inner is not None or not texts:
         bound = substitute(one.statement, texts, by_token=True).text if texts else prepared.query
-        portal.bound = session.classify(bound)[0]
-        portal.sql = to_engine(portal.bound.statement)
+        portal.bound = (await session.classify(bound))[0]
+        portal.sql = await session.for_engine(portal.bound.statement)
     else:
-        portal.bound, portal.sql = one, _rewrite(one, texts)
+        portal.bound, portal.sql = one, await _rewritten(session, one, texts)
 
 
 def _value(oid: int, form: int, data: bytes | None, number: int, zone: str) -> object:
@@ -108,6 +109,11 @@ def _texts(read: Parameters, prepared: Prepared, values: list[object], zone: str
             error.position = error.position or read.position(place)
             raise
     return found
+
+
+async def _rewritten(session: Session, one: Classified, texts: dict[int, str]) -> Rewritten:
+    length = len(one.statement.text) + sum(map(len, texts.values()))
+    return await session.texts.work(length, _rewrite, one, texts)
 
 
 def _rewrite(one: Classified, texts: dict[int, str]) -> Rewritten:

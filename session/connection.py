@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -43,6 +43,7 @@ from session.relay import Relay
 from session.shortcut import Shortcut
 from session.simple import handle_query
 from session.startup import Greeting, greet
+from session.texts import Texts
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +60,7 @@ class Peers:
     tls: ssl.SSLContext | None = None
     require_tls: bool = False
     handshake_s: float = 60.0  # authentication_timeout of Postgres
+    texts: Texts = field(default_factory=Texts)
 
 
 async def serve(client: Client, peers: Peers) -> None:
@@ -111,6 +113,7 @@ async def start(client: Client, peers: Peers, greeting: Greeting) -> Session:
         registry=peers.registry,
         backends=peers.backends,
         engine=peers.engine,
+        texts=peers.texts,
     )
     given = dict(greeting.startup.parameters)
     given.setdefault("database", given["user"])

@@ -9,8 +9,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dialects import Classified, Names, split
+from dialects import Classified, Names, Rewritten, Statement, split, to_engine
 from dialects import classify as classify_statement
+from dialects.lexer import MAX_TOKENS
 from protocol.encode import encode_error, encode_notice
 from protocol.errors import ADMIN_SHUTDOWN, QUERY_CANCELED, Notice, SqlError
 from session import settings as parameters
@@ -20,6 +21,7 @@ from session.registry import Registry
 from session.settings import SessionSettings
 from session.statements import Store
 from session.tasks import TaskGroup
+from session.texts import Texts
 
 if TYPE_CHECKING:
     from session.relay import Relay
@@ -42,6 +44,7 @@ class Session:
         registry: Registry,
         backends: Backends,
         engine: Engine,
+        texts: Texts,
     ) -> None:
         self.pid = pid
         self.client = client
@@ -49,6 +52,7 @@ class Session:
         self.registry = registry
         self.backends = backends
         self.engine = engine
+        self.texts = texts
         self.flink: EngineSession = engine.session(pid, self.notify)
         # Set by `connection.start`: opening a lease needs this object for the events.
         self.lease: Lease
@@ -76,9 +80,15 @@ class Session:
 
     # ── texts and parameters ────────────────────────────────────────────────────────────────────
 
-    def classify(self, text: str) -> list[Classified]:
-        """The statements of a message, each with its route. Raises SqlError 42601."""
-        return classify(text, self.names)
+    async def classify(self, text: str) -> list[Classified]:
+        """The statements of a message, each with its route. Raises SqlError 42601, 54001."""
+        if len(text) <= CACHED_TEXT:
+            return classify(text, self.names)
+        return await self.texts.work(len(text), _classify, text, self.names, self.texts.max_tokens)
+
+    async def for_engine(self, statement: Statement) -> Rewritten:
+        """The text for Flink. Raises SqlError for what it has no word for."""
+        return await self.texts.work(len(statement.text), to_engine, statement)
 
     @property
     def names(self) -> Names:
@@ -255,9 +265,9 @@ def classify(text: str, names: Names) -> list[Classified]:
     return _classify_cached(text, names)
 
 
-def _classify(text: str, names: Names) -> list[Classified]:
+def _classify(text: str, names: Names, max_tokens: int = MAX_TOKENS) -> list[Classified]:
     found: list[Classified] = []
-    for statement in split(text):
+    for statement in split(text, max_tokens=max_tokens):
         found.append(classify_statement(statement, names))
         created = found[-1].options.get("creates")
         if isinstance(created, str):  # the statements behind it may name it

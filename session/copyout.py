@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialects import Classified, to_engine
+from dialects import Classified
 from protocol.copy_format import CopyFormat, CopyOptions, CopyOut
 from protocol.encode import encode_command_complete, encode_copy_done, encode_copy_out_response
 from protocol.errors import UNDEFINED_COLUMN, SqlError
@@ -22,7 +22,8 @@ async def run(session: Session, one: Classified) -> None:
     assert one.inner is not None
     settings = await session.settings()
     binary = one.options["format"] == "binary"
-    portal = Portal("", None, sql=to_engine(one.inner), formats=(1,) if binary else ())
+    sql = await session.for_engine(one.inner)
+    portal = Portal("", None, sql=sql, formats=(1,) if binary else ())
     await cursors.inner_located(
         one,
         portal,

@@ -17,7 +17,6 @@ from dialects import (
     parameters,
     split,
     substitute,
-    to_engine,
 )
 from protocol.encode import encode_command_complete
 from protocol.errors import (
@@ -130,7 +129,7 @@ async def _declare(session: Session, one: Classified, simple: bool) -> None:
     portal = Portal(
         one.name,
         None,
-        sql=to_engine(one.inner),
+        sql=await session.for_engine(one.inner),
         formats=(1,) if one.options.get("binary") else (),
         hold=hold,
         cursor=True,
@@ -237,7 +236,7 @@ async def _close(session: Session, one: Classified, simple: bool) -> None:
 
 async def _prepare(session: Session, one: Classified, simple: bool) -> None:
     assert one.inner is not None and one.name is not None
-    inner = session.classify(one.inner.text)[0]
+    inner = (await session.classify(one.inner.text))[0]
     session.store.add_prepared(Prepared(one.name, one.inner.text, inner, by_sql=True))
     _complete(session, "PREPARE")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialects import Classified, Kind, Rewritten, Statement, to_engine
+from dialects import Classified, Kind, Rewritten, Statement
 from protocol.encode import encode_command_complete, encode_data_row
 from protocol.errors import Notice, SqlError
 from protocol.values.pgtypes import TEXT
@@ -90,7 +90,7 @@ async def run_simple(session: Session, classified: Classified) -> None:
     """One statement of a Query, answered whole. Raises SqlError, its position in the statement."""
     settings = await session.settings()
     handle = Handle(classified, settings, simple=True) if classified.kind is Kind.SUBMIT else None
-    sql = to_engine(handle.statement if handle else classified.statement)
+    sql = await session.for_engine(handle.statement if handle else classified.statement)
     portal = Portal("", None, sql=sql)
     await located(
         sql,

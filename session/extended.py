@@ -86,7 +86,7 @@ class Extended:
 
     async def handle_parse(self, message: Parse) -> None:
         session = self._session
-        statements = session.classify(message.query)
+        statements = await session.classify(message.query)
         if len(statements) > 1:
             raise SqlError(
                 SYNTAX_ERROR, "cannot insert multiple commands into a prepared statement"

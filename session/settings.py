@@ -122,6 +122,8 @@ def check_assignment(statement: Statement, versions: Sequence[str]) -> None:
     Only our own prefix is judged: everything else is Postgres's. Raises SqlError with a position.
     """
     tokens = statement.tokens
+    if not tokens or tokens[0].text.lower() != "set":
+        return
     words = [token.text.lower() for token in tokens]
     start = 2 if len(words) > 1 and words[1] in ("session", "local") else 1
     if words[:1] != ["set"] or words[start : start + 2] != ["flink", "."] or len(words) < start + 5:

@@ -20,7 +20,7 @@ async def handle_query(session: Session, query: str) -> None:
     """Answer one message but for its ReadyForQuery. Raises SqlError, position in the message."""
     session.store.prepared.pop("", None)
     session.store.close_portal("")
-    statements = session.classify(query)
+    statements = await session.classify(query)
     if not statements:
         session.client.write(encode_empty_query_response())
         return
@@ -74,7 +74,8 @@ async def prepare_backend(session: Session, one: Classified) -> str:
     settings.check_assignment(one.statement, session.engine.versions)
     if mentions_activity(one.statement):
         await session.backends.publish_activity(session.registry.activities())
-    rewritten = to_backend(one.statement, session.pid)
+    length = len(one.statement.text)
+    rewritten = await session.texts.work(length, to_backend, one.statement, session.pid)
     return one.statement.text if rewritten.text == one.statement.text else rewritten.text
 
 

@@ -74,7 +74,7 @@ async def _run(session: Session, pieces: list[str]) -> None:
         raise SqlError(SYNTAX_ERROR, "the statement set has no INSERT")
     text = "EXECUTE STATEMENT SET BEGIN\n" + "".join(f"{piece};\n" for piece in pieces) + "END"
     try:
-        await execute.run_simple(session, session.classify(text)[0])
+        await execute.run_simple(session, (await session.classify(text))[0])
     except SqlError as error:
         error.position = None  # in a text that arrived in several messages
         raise
