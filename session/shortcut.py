@@ -14,7 +14,7 @@ import struct
 from functools import lru_cache
 from typing import NamedTuple
 
-from dialects import Classified, Names, Route, mentions_activity, to_backend
+from dialects import Classified, Kind, Names, Route, mentions_activity, to_backend
 from protocol.decode import decode
 from protocol.encode import encode_ready_for_query
 from protocol.errors import ProtocolViolation, SqlError
@@ -42,6 +42,7 @@ class Shortcut:
         self._backend: Backend | None = None
         self._batch = Batch()
         self._signatures = Signatures()
+        self._touches = False  # transaction control: it may change parameters
 
     def take(self, data: bytes) -> bool:
         """Whether the bytes have been taken: the client is `away` until they are answered."""
@@ -55,6 +56,7 @@ class Shortcut:
         if query is None:
             self._batch.drop()
             self._signatures.clear()
+            self._touches = False
             session.lease.leave()
             return False
         self._begin(backend, data, query)
@@ -69,6 +71,7 @@ class Shortcut:
         found = _passage(data, self._session.names)
         if found is None:
             return None
+        self._touches = found.touches
         self._batch.add(b"", b"Q")
         return found.query
 
@@ -85,6 +88,8 @@ class Shortcut:
             if kind == _BIND:
                 bound = self._bound(data, at + 5, end, backend)
                 passes = bound is not None
+                if bound is not None and bound.classified is not None:
+                    self._touches = self._touches or bound.classified.touches_settings
             elif kind == _PARSE:
                 passes = self._parsed(data[at:end], backend)
             elif kind == _DESCRIBE and data[at + 5] == _STATEMENT:
@@ -190,6 +195,9 @@ class Shortcut:
             session.active(None)
 
     def _end(self, backend: Backend) -> None:
+        if self._touches:
+            self._touches = False
+            self._session.lease.touch()
         self._backend = backend.listener = None
         self._batch.settle(backend.answered)
         self._signatures.clear()
@@ -205,6 +213,7 @@ class _Passage(NamedTuple):
     """A Query or Parse that may pass. `one`: the only statement of a Parse."""
 
     query: str
+    touches: bool
     one: Classified | None = None
     name: str = ""
     types: tuple[int, ...] = ()
@@ -225,20 +234,22 @@ def _judged(frame: bytes, names: Names) -> _Passage | None:
         return None
     if not statements or not all(map(is_plain, statements)):
         return None
+    touches = any(one.touches_settings for one in statements)
     if isinstance(message, Query):
-        return _Passage(message.query)
+        return _Passage(message.query, touches)
     if len(statements) > 1:
         return None
-    return _Passage(message.query, statements[0], message.name, tuple(message.param_oids))
+    return _Passage(message.query, touches, statements[0], message.name, tuple(message.param_oids))
 
 
 def is_plain(one: Classified) -> bool:
-    """Postgres answers it as it was written, and nothing but its answer comes of it."""
+    """Postgres answers it as it was written, and nothing but its answer and the state of the
+    transaction comes of it."""
     statement = one.statement
     return not (
         one.route is not Route.BACKEND
         or one.sticky
-        or one.touches_settings
+        or (one.touches_settings and one.kind is not Kind.TRANSACTION)
         or one.options
         or one.tag == "COPY"
         or mentions_activity(statement)

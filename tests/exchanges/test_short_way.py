@@ -57,6 +57,7 @@ def kinds(frames: list[bytes]) -> bytes:
     [
         (e.encode_query("select 1; select 2"), b"TDCTDCZ"),
         (e.encode_query("select 1/0"), b"EZ"),
+        (e.encode_query("begin; select 1; commit"), b"CTDCCZ"),
         (BATCH, b"12TDCZ"),
         (BATCH.replace(e.encode_sync(), b"") * 2 + e.encode_sync(), b"12TDC12TDCZ"),
         (e.encode_parse("", "select nothing") + BATCH, b"EZ"),

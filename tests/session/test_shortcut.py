@@ -21,6 +21,12 @@ NAMES = Names(
         "select * from pg_class",
         "select * from pg_catalog.pg_class where relname = $1",
         "select * from t",
+        "begin",
+        "start transaction read only",
+        "commit",
+        "rollback",
+        "savepoint a",
+        "rollback to a",
     ],
 )
 def test_plain(sql: str) -> None:
@@ -52,8 +58,7 @@ def test_plain(sql: str) -> None:
         "select pg_cancel_backend(1)",
         "select pg_advisory_lock(1)",
         "show jobs",
-        "begin",
-        "rollback",
+        "set transaction isolation level serializable",
     ],
 )
 def test_not_plain(sql: str) -> None:
