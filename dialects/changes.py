@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from dialects.classified import (
     Classified,
@@ -124,6 +125,9 @@ def classify_compile(statement: Statement) -> Classified:
 
 def classify_explain(statement: Statement, classify: Classify) -> Classified:
     """By what is explained, unless the details are those of one side."""
+    prepared = _explain_prepared(statement, classify)
+    if prepared is not None:
+        return prepared
     reader = Reader(statement, 1)
     if reader.word() in EXPLAIN_DETAILS or reader.accept("STATEMENT", "SET"):
         return engine(statement, Kind.SHOW, "EXPLAIN")
@@ -146,6 +150,27 @@ def classify_explain(statement: Statement, classify: Classify) -> Classified:
             position=at,
         )
     return engine(statement, Kind.SHOW, "EXPLAIN")
+
+
+def _explain_prepared(statement: Statement, classify: Classify) -> Classified | None:
+    """EXPLAIN … EXECUTE name: who owns the name, the session knows."""
+    reader = Reader(statement, 1)
+    while reader.one_of(tuple(EXPLAIN_DETAILS)):
+        reader.accept(",")
+    postgres = _postgres_details(reader)
+    if reader.word() != "EXECUTE":
+        return None
+    inner = classify(part(statement, reader.at))
+    if inner.kind is not Kind.EXECUTE_PREPARED:
+        return None
+    head = statement.text[: statement.tokens[reader.at].start]
+    return replace(
+        inner,
+        kind=Kind.EXPLAIN_PREPARED,
+        tag="EXPLAIN",
+        statement=statement,
+        options={**inner.options, "head": head, "postgres": postgres},
+    )
 
 
 def _postgres_details(reader: Reader) -> bool:

@@ -32,6 +32,7 @@ class Kind(Enum):
     CLOSE = "close"
     PREPARE = "prepare"
     EXECUTE_PREPARED = "execute_prepared"
+    EXPLAIN_PREPARED = "explain_prepared"
     DEALLOCATE = "deallocate"
     DISCARD = "discard"
     COPY_OUT = "copy_out"
@@ -57,6 +58,8 @@ class Classified:
       count (int; None: ALL)
     - CLOSE, DEALLOCATE: all (bool); DISCARD: target (ALL, PLANS, SEQUENCES, TEMP)
     - PREPARE: types, EXECUTE_PREPARED: arguments; both tuples of (text, offset in the statement)
+    - EXPLAIN_PREPARED: arguments as above, head (what stands in front of EXECUTE), postgres (bool:
+      with options that only Postgres has)
     - COPY_OUT: format, header, delimiter, null, quote, escape, force_quote (True: all columns, or
       a tuple of names)
     - BACKEND: creates (name of the temporary relation), drops (tuple of such names)

@@ -15,6 +15,7 @@ from dialects import (
     Route,
     Statement,
     parameters,
+    read_parameters,
     split,
     substitute,
 )
@@ -56,7 +57,7 @@ def belongs_to_postgres(session: Session, one: Classified) -> bool:
 
 async def need_named(session: Session, one: Classified) -> None:
     """Have Postgres know what an EXECUTE or DEALLOCATE names, should a Parse have prepared it."""
-    if one.kind in (Kind.EXECUTE_PREPARED, Kind.DEALLOCATE):
+    if one.kind in (Kind.EXECUTE_PREPARED, Kind.EXPLAIN_PREPARED, Kind.DEALLOCATE):
         prepared = session.store.prepared.get(one.name or "")
         if prepared is not None and prepared.text is not None:
             await session.relay.need(prepared)
@@ -84,7 +85,8 @@ def after_postgres(session: Session, one: Classified) -> None:
 
 
 _BY_NAME = frozenset(
-    {Kind.FETCH, Kind.MOVE, Kind.CLOSE, Kind.EXECUTE_PREPARED, Kind.DEALLOCATE, Kind.DISCARD}
+    {Kind.FETCH, Kind.MOVE, Kind.CLOSE, Kind.EXECUTE_PREPARED, Kind.EXPLAIN_PREPARED}
+    | {Kind.DEALLOCATE, Kind.DISCARD}
 )
 
 
@@ -252,6 +254,38 @@ async def _execute(session: Session, one: Classified, simple: bool) -> None:
     await execute.run_simple(session, bound)
 
 
+async def explained(session: Session, one: Classified) -> Classified:
+    """The EXPLAIN of a statement of Flink in place of EXPLAIN EXECUTE with its name; anything else
+    as it is."""
+    if one.kind is not Kind.EXPLAIN_PREPARED or belongs_to_postgres(session, one):
+        return one
+    if one.options["postgres"]:
+        raise SqlError(
+            FEATURE_NOT_SUPPORTED,
+            "options of EXPLAIN are not supported for Flink tables",
+            hint="Use EXPLAIN, or EXPLAIN ESTIMATED_COST, CHANGELOG_MODE, JSON_EXECUTION_PLAN.",
+        )
+    prepared = session.store.get_prepared(one.name or "")
+    if prepared.classified is None:  # the empty statement: Postgres words it
+        return one
+    arguments = one.options["arguments"]
+    assert isinstance(arguments, tuple)
+    bound = _bind(prepared, [text for text, _ in arguments])
+    return (await session.classify(f"{one.options['head']}{bound.statement.text}"))[0]
+
+
+async def _explain(session: Session, one: Classified, simple: bool) -> None:
+    found = await explained(session, one)
+    if found is one:
+        await _on_postgres(session, one)
+        return
+    try:
+        await execute.run_simple(session, found)
+    except SqlError as error:
+        error.position = None  # in the text of the PREPARE
+        raise
+
+
 def _bind(prepared: Prepared, arguments: list[str]) -> Classified:
     """The prepared statement with the argument expressions in place of `$n`."""
     classified = prepared.classified
@@ -263,8 +297,13 @@ def _bind(prepared: Prepared, arguments: list[str]) -> Classified:
             f'wrong number of parameters for prepared statement "{prepared.name}"',
             detail=f"Expected {needed} parameters but got {len(arguments)}.",
         )
-    texts = {number: f"({text})" for number, text in enumerate(arguments, start=1)}
-    bound: Statement = split(substitute(classified.statement, texts).text)[0]
+    texts = {
+        place.index: arguments[place.number - 1]
+        if place.counts
+        else f"({arguments[place.number - 1]})"
+        for place in read_parameters(classified.statement).places
+    }
+    bound: Statement = split(substitute(classified.statement, texts, by_token=True).text)[0]
     return replace(classified, statement=bound)
 
 
@@ -294,6 +333,7 @@ _RUN: dict[Kind, Callable[[Session, Classified, bool], Awaitable[None]]] = {
     Kind.CLOSE: _close,
     Kind.PREPARE: _prepare,
     Kind.EXECUTE_PREPARED: _execute,
+    Kind.EXPLAIN_PREPARED: _explain,
     Kind.DEALLOCATE: _deallocate,
     Kind.DISCARD: _discard,
     Kind.COPY_OUT: _copy_out,

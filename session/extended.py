@@ -91,8 +91,10 @@ class Extended:
             raise SqlError(
                 SYNTAX_ERROR, "cannot insert multiple commands into a prepared statement"
             )
-        one = statements[0] if statements else None
-        prepared = Prepared(message.name, message.query, one, tuple(message.param_oids))
+        one, query = statements[0] if statements else None, message.query
+        if one is not None and (shown := await cursors.explained(session, one)) is not one:
+            one, query = shown, shown.statement.text
+        prepared = Prepared(message.name, query, one, tuple(message.param_oids))
         if one is not None and self._for_postgres(prepared):
             prepared.text = await prepare_backend(session, one)
             prepared.plain = is_plain(one)

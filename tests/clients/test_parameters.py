@@ -178,3 +178,23 @@ async def test_values_of_an_insert(connection: asyncpg.Connection, tmp_path: Pat
         {"a": 5, "b": 7, "c": None, "d": None},
     ]
     assert sorted(map(str, rows)) == sorted(map(str, expected))
+
+
+async def test_explain_execute_shows_the_plan_of_flink(connection: asyncpg.Connection) -> None:
+    """With its arguments in place, in both protocols; a statement of Postgres stays there."""
+    await connection.execute("PREPARE ours AS SELECT id * $1 FROM nine WHERE n < $2 LIMIT $3")
+    shown = await connection.fetchval("EXPLAIN EXECUTE ours (41, 7, 2)")
+    assert "Optimized Execution Plan" in shown
+    assert "41" in shown and "7" in shown and "nine" in shown
+    detailed = await connection.fetchval("EXPLAIN ESTIMATED_COST EXECUTE ours (41, 7, 2)")
+    assert "rowcount" in detailed
+    assert await connection.execute("EXPLAIN EXECUTE ours (41, 7, 2)") == "EXPLAIN"
+    for wrong, sqlstate in (
+        ("EXECUTE ours (1)", "42601"),
+        ("ANALYZE EXECUTE ours (1, 2, 3)", "0A000"),
+    ):
+        with pytest.raises(asyncpg.PostgresError) as caught:
+            await connection.execute(f"EXPLAIN {wrong}")
+        assert caught.value.sqlstate == sqlstate
+    await connection.execute("PREPARE theirs AS SELECT relname FROM pg_class WHERE oid = $1")
+    assert "pg_class" in await connection.fetchval("EXPLAIN EXECUTE theirs (1259)")

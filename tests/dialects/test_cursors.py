@@ -112,3 +112,19 @@ def test_execute_arguments() -> None:
 )  # fmt: skip
 def test_malformed_is_worded_by_postgres(sql: str) -> None:
     assert classified(sql).route is Route.BACKEND
+
+
+@pytest.mark.parametrize(
+    ("sql", "head", "postgres"),
+    [
+        ("EXPLAIN EXECUTE p (1, 'x')", "EXPLAIN ", False),
+        ("EXPLAIN PLAN_ADVICE, ESTIMATED_COST EXECUTE p (1, 'x')",
+         "EXPLAIN PLAN_ADVICE, ESTIMATED_COST ", False),
+        ("EXPLAIN (ANALYZE) EXECUTE p (1, 'x')", "EXPLAIN (ANALYZE) ", True),
+    ],
+)  # fmt: skip
+def test_explain_execute_is_a_matter_of_the_name(sql: str, head: str, postgres: bool) -> None:
+    found = classified(sql)
+    assert (found.route, found.kind, found.name) == (Route.SESSION, Kind.EXPLAIN_PREPARED, "p")
+    assert (found.options["head"], found.options["postgres"]) == (head, postgres)
+    assert [text for text, _ in found.options["arguments"]] == ["1", "'x'"]  # type: ignore[attr-defined]
