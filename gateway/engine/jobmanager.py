@@ -45,6 +45,7 @@ class JobSummary(msgspec.Struct, frozen=True):
     state: str
     start_ms: int = msgspec.field(name="start-time", default=0)
     duration_ms: int = msgspec.field(name="duration", default=0)
+    pending: int = msgspec.field(name="pending-operators", default=0)  # 2.x: not in `tasks` yet
     tasks: dict[str, int] = {}  # by state, lower case
 
     @property
@@ -79,6 +80,7 @@ class Job(msgspec.Struct, frozen=True):
     name: str
     state: str
     start_ms: int = msgspec.field(name="start-time", default=0)
+    pending: int = msgspec.field(name="pending-operators", default=0)
     vertices: list[Vertex] = []
 
     @property
@@ -178,9 +180,18 @@ class JobManagerClient:
             return True
         if job.has(("scheduled",)) or not job.has(HOLDING):
             return passed < SCHEDULING_S or (await self.slots()).free > 0
-        if job.has(("created",)):  # a later stage of a batch: the sink, at last
+        if job.has(("created",)) or await self._has_later_stage(job):  # the sink, at last
             return job.duration_ms < YOUNG_MS or not job.has(("running",))
-        return False
+        return not job.has(("running",))  # between two stages
+
+    async def _has_later_stage(self, job: JobSummary) -> bool:
+        """A batch's later vertices are no tasks before their parallelism is decided."""
+        if job.pending:
+            return True
+        detail = await self.job(job.jid)
+        return detail is not None and (
+            detail.pending > 0 or any(v.status == "CREATED" for v in detail.vertices)
+        )
 
     async def ensure_gone(self, job_id: str, *, known: bool, limit_s: float) -> bool:
         """Cancel it until its state is terminal. False when the limit passed before that.

@@ -23,9 +23,10 @@ def job(state: str = "RUNNING", duration: int = 100, **tasks: int) -> dict[str, 
 
 @asynccontextmanager
 async def serving(
-    rounds: list[dict[str, Any]], free: int = 1
+    rounds: list[dict[str, Any]], free: int = 1, later: int | None = None
 ) -> AsyncIterator[tuple[JobManagerClient, Callable[[], int]]]:
-    """A JobManager whose overview of the job is the next of `rounds`, at the end the last again."""
+    """A JobManager whose overview of the job is the next of `rounds`, at the end the last again.
+    `later`: up to which round a further vertex, no task yet, is told of by the job alone."""
     asked = 0
 
     async def overview(request: web.Request) -> web.Response:
@@ -37,8 +38,13 @@ async def serving(
     async def slots(request: web.Request) -> web.Response:
         return web.json_response({"slots-total": 4, "slots-available": free})
 
+    async def detail(request: web.Request) -> web.Response:
+        status = "RUNNING" if later is None or asked > later else "CREATED"
+        return web.json_response(job() | {"vertices": [{"name": "sink", "status": status}]})
+
     app = web.Application()
     app.add_routes([web.get("/jobs/overview", overview), web.get("/overview", slots)])
+    app.add_routes([web.get("/jobs/{id}", detail)])
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -92,3 +98,9 @@ async def test_a_start_without_end_is_waited_for_within_bounds(
     async with serving([job(deploying=1)]) as (client, asked):
         await client.started(JOB)
         assert asked() > 1
+
+
+async def test_a_stage_that_is_no_task_yet_is_waited_for() -> None:
+    async with serving([job(running=1)], later=2) as (client, asked):
+        await client.started(JOB)
+        assert asked() == 3
