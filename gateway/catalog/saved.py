@@ -27,6 +27,7 @@ _COMPUTED = re.compile(
 )
 _MAX_NAMES = 500
 _CACHED_BYTES = 8192  # longer requests are looked at anew each time
+_TEXTS = (b"Q", b"P")  # begin with a text that comes again; others with values
 
 # Postgres shows no placeholder (a dotted name without a definition) in pg_settings: they are asked
 # for by name. `role` is hidden there as well.
@@ -98,7 +99,8 @@ class Watch:
     def see(self, request: bytes) -> None:
         if request[:1] == b"d":
             return
-        found = _changes(request) if len(request) <= _CACHED_BYTES else _changes_in(request)
+        text = request[:1] in _TEXTS and len(request) <= _CACHED_BYTES
+        found = _changes(request) if text else _changes_in(request)
         if found is None:
             return
         self.changed = True
