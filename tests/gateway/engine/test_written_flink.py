@@ -53,7 +53,7 @@ def vertex(name: str, rows: int, *, complete: bool = True) -> Vertex:
     ],
 )  # fmt: skip
 def test_rows_written(vertices: list[Vertex], rows: int | None) -> None:
-    assert submission.rows_written(Job("j", "n", "FINISHED", 0, vertices)) == rows
+    assert submission.rows_written(Job("j", "n", "FINISHED", vertices=vertices)) == rows
 
 
 # ── real sinks ──────────────────────────────────────────────────────────────────────────────────
