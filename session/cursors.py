@@ -7,27 +7,21 @@ Who owns the name decides. A cursor reads forward only: a stream has no way back
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dialects import (
     Classified,
     Kind,
     Route,
-    Statement,
-    parameters,
-    read_parameters,
-    split,
-    substitute,
 )
 from protocol.encode import encode_command_complete
 from protocol.errors import (
     FEATURE_NOT_SUPPORTED,
     NO_ACTIVE_SQL_TRANSACTION,
     OBJECT_NOT_IN_PREREQUISITE_STATE,
-    SYNTAX_ERROR,
     SqlError,
 )
-from session import copyout, execute, rows
+from session import copyout, execute, executing, rows
 from session.context import Session
 from session.ports import Column
 from session.statements import Portal, PortalState, Prepared
@@ -244,67 +238,16 @@ async def _prepare(session: Session, one: Classified, simple: bool) -> None:
 
 
 async def _execute(session: Session, one: Classified, simple: bool) -> None:
-    prepared = session.store.prepared.get(one.name or "")
-    if prepared is None or not prepared.by_sql or prepared.classified is None:
-        await _on_postgres(session, one)
-        return
-    arguments = one.options.get("arguments", ())
-    assert isinstance(arguments, tuple)
-    bound = _bind(prepared, [text for text, _ in arguments])
-    await execute.run_simple(session, bound)
-
-
-async def explained(session: Session, one: Classified) -> Classified:
-    """The EXPLAIN of a statement of Flink in place of EXPLAIN EXECUTE with its name; anything else
-    as it is."""
-    if one.kind is not Kind.EXPLAIN_PREPARED or belongs_to_postgres(session, one):
-        return one
-    if one.options["postgres"]:
-        raise SqlError(
-            FEATURE_NOT_SUPPORTED,
-            "options of EXPLAIN are not supported for Flink tables",
-            hint="Use EXPLAIN, or EXPLAIN ESTIMATED_COST, CHANGELOG_MODE, JSON_EXECUTION_PLAN.",
-        )
-    prepared = session.store.get_prepared(one.name or "")
-    if prepared.classified is None:  # the empty statement: Postgres words it
-        return one
-    arguments = one.options["arguments"]
-    assert isinstance(arguments, tuple)
-    bound = _bind(prepared, [text for text, _ in arguments])
-    return (await session.classify(f"{one.options['head']}{bound.statement.text}"))[0]
-
-
-async def _explain(session: Session, one: Classified, simple: bool) -> None:
-    found = await explained(session, one)
-    if found is one:
+    """EXECUTE, or EXPLAIN EXECUTE."""
+    prepared = executing.named(session, one)
+    if prepared is None:
         await _on_postgres(session, one)
         return
     try:
-        await execute.run_simple(session, found)
+        await execute.run_simple(session, await executing.resolved(session, one, prepared))
     except SqlError as error:
         error.position = None  # in the text of the PREPARE
         raise
-
-
-def _bind(prepared: Prepared, arguments: list[str]) -> Classified:
-    """The prepared statement with the argument expressions in place of `$n`."""
-    classified = prepared.classified
-    assert classified is not None
-    needed = max(parameters(classified.statement), default=0)
-    if needed != len(arguments):
-        raise SqlError(
-            SYNTAX_ERROR,
-            f'wrong number of parameters for prepared statement "{prepared.name}"',
-            detail=f"Expected {needed} parameters but got {len(arguments)}.",
-        )
-    texts = {
-        place.index: arguments[place.number - 1]
-        if place.counts
-        else f"({arguments[place.number - 1]})"
-        for place in read_parameters(classified.statement).places
-    }
-    bound: Statement = split(substitute(classified.statement, texts, by_token=True).text)[0]
-    return replace(classified, statement=bound)
 
 
 async def _deallocate(session: Session, one: Classified, simple: bool) -> None:
@@ -333,7 +276,7 @@ _RUN: dict[Kind, Callable[[Session, Classified, bool], Awaitable[None]]] = {
     Kind.CLOSE: _close,
     Kind.PREPARE: _prepare,
     Kind.EXECUTE_PREPARED: _execute,
-    Kind.EXPLAIN_PREPARED: _explain,
+    Kind.EXPLAIN_PREPARED: _execute,
     Kind.DEALLOCATE: _deallocate,
     Kind.DISCARD: _discard,
     Kind.COPY_OUT: _copy_out,

@@ -36,7 +36,7 @@ from protocol.messages import (
     Message,
     Parse,
 )
-from session import binding, cursors, execute, rows
+from session import binding, cursors, execute, executing, rows
 from session.context import Session, at
 from session.ports import Column
 from session.relay import aborted
@@ -91,10 +91,10 @@ class Extended:
             raise SqlError(
                 SYNTAX_ERROR, "cannot insert multiple commands into a prepared statement"
             )
-        one, query = statements[0] if statements else None, message.query
-        if one is not None and (shown := await cursors.explained(session, one)) is not one:
-            one, query = shown, shown.statement.text
-        prepared = Prepared(message.name, query, one, tuple(message.param_oids))
+        one = statements[0] if statements else None
+        prepared = Prepared(message.name, message.query, one, tuple(message.param_oids))
+        await executing.prepare(session, prepared)
+        one = prepared.classified
         if one is not None and self._for_postgres(prepared):
             prepared.text = await prepare_backend(session, one)
             prepared.plain = is_plain(one)
@@ -147,6 +147,7 @@ class Extended:
             raise aborted()
         portal = Portal(message.portal, prepared, formats=tuple(message.result_formats))
         check_formats(message.param_formats + message.result_formats)
+        await executing.follow(session, prepared)
         if prepared.classified is not None:
             await binding.bind(session, portal, message)
         portal.columns = prepared.columns
@@ -169,8 +170,10 @@ class Extended:
         if prepared.classified is None:
             session.client.write(encode_parameter_description([]) + encode_no_data())
             return
-        types = await binding.parameter_types(session, prepared)
-        columns = await self._columns(prepared.classified, prepared)
+        await executing.follow(session, prepared)
+        with executing.unplaced(prepared):
+            types = await binding.parameter_types(session, prepared)
+            columns = await self._columns(prepared.classified, prepared)
         session.client.write(encode_parameter_description(types))
         self._write_columns(columns, ())
 
@@ -190,7 +193,8 @@ class Extended:
             self._deferred = portal  # saves the planning of a description
         else:
             assert portal.prepared is not None
-            portal.columns = await self._columns(one, portal.prepared)
+            with executing.unplaced(portal.prepared):
+                portal.columns = await self._columns(one, portal.prepared)
             self._write_columns(portal.columns, portal.formats)
 
     def _executes_next(self, portal: Portal) -> bool:
@@ -230,7 +234,8 @@ class Extended:
         if session.status == "E":
             raise aborted()
         try:
-            await self._execute(portal, message.max_rows)
+            with executing.unplaced(portal.prepared):
+                await self._execute(portal, message.max_rows)
         finally:
             self._deferred = None
 

@@ -47,6 +47,8 @@ class Prepared:
     text: str | None = None  # as Postgres has it; None: it is not Postgres's
     plain: bool = False  # the short way is open to it
     signature: Signature | None = None
+    written: Classified | None = None  # an EXECUTE; the rest is of what it stands for
+    source: Prepared | None = None  # … the statement of that name
 
     @property
     def parse(self) -> bytes:

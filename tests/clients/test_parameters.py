@@ -198,3 +198,39 @@ async def test_explain_execute_shows_the_plan_of_flink(connection: asyncpg.Conne
         assert caught.value.sqlstate == sqlstate
     await connection.execute("PREPARE theirs AS SELECT relname FROM pg_class WHERE oid = $1")
     assert "pg_class" in await connection.fetchval("EXPLAIN EXECUTE theirs (1259)")
+
+
+async def test_execute_is_prepared_as_what_it_stands_for(connection: asyncpg.Connection) -> None:
+    """asyncpg prepares and describes it, and keeps it; the name may mean another statement then."""
+    await connection.execute("PREPARE picked AS SELECT n * $1 AS product FROM nine WHERE n <= $2")
+    rows = await connection.fetch("EXECUTE picked (10, 2)")
+    assert sorted(row["product"] for row in rows) == [10, 20]
+    async with connection.transaction():
+        cursor = await connection.cursor("EXECUTE picked (10, 9)")
+        assert len(await cursor.fetch(4)) == 4
+        assert len(await cursor.fetch(9)) == 5
+    await connection.execute("DEALLOCATE picked")
+    await connection.execute("PREPARE picked AS SELECT -n AS product FROM nine WHERE n = $1 + $2")
+    assert [row["product"] for row in await connection.fetch("EXECUTE picked (10, -2)")] == [-8]
+    await connection.execute("DEALLOCATE picked")
+    await connection.execute("PREPARE picked AS SELECT 'x' AS word FROM nine WHERE n = $1 / $2")
+    assert [tuple(row) for row in await connection.fetch("EXECUTE picked (10, 2)")] == [("x",)]
+    await connection.execute("DEALLOCATE picked")
+    for _ in range(2):
+        with pytest.raises(asyncpg.PostgresError) as caught:
+            await connection.fetch("EXECUTE picked (10, 2)")
+    assert caught.value.sqlstate == "26000"
+
+
+async def test_execute_of_a_statement_of_flink_fails_clearly(
+    connection: asyncpg.Connection,
+) -> None:
+    await connection.execute("PREPARE broken AS SELECT nope FROM nine WHERE n = $1")
+    for call in (connection.fetch, connection.execute):
+        with pytest.raises(asyncpg.PostgresError) as caught:
+            await call("EXECUTE broken (1)")
+        assert (caught.value.sqlstate, caught.value.position) == ("42703", None)
+    for call in (connection.fetch, connection.execute):
+        with pytest.raises(asyncpg.PostgresError) as caught:
+            await call("EXECUTE broken (1, 2)")
+        assert caught.value.sqlstate == "42601"
