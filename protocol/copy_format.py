@@ -23,6 +23,8 @@ from typing import cast
 from protocol.errors import FEATURE_NOT_SUPPORTED, INVALID_PARAMETER_VALUE, SYNTAX_ERROR, SqlError
 from protocol.frames import iter_rows
 
+_Line = Callable[[Sequence[bytes | None]], bytes]  # fields to a line of text
+
 _LENGTH = struct.Struct("!I")
 _DATA = struct.Struct("!cI").pack
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
@@ -135,12 +137,13 @@ class CopyOut:
         self._options = options
         self._columns = columns
         self._signature = _SIGNATURE  # until the first binary CopyData
-        if options.format is CopyFormat.BINARY:
-            self._line: Callable[[Sequence[bytes | None]], bytes] | None = None
-        elif options.format is CopyFormat.TEXT:
+        self._line: _Line | None = None
+        if options.format is CopyFormat.TEXT:
             self._line = _text_line(options)
-        else:
+        elif options.format is CopyFormat.CSV:
             self._line = _csv_line(options, len(columns))
+        if self._line is not None:
+            self._rows = _compile_rows(options, len(columns), self._line)
 
     @property
     def row_format(self) -> int:
@@ -167,14 +170,7 @@ class CopyOut:
         """CopyData messages for whole DataRow messages, one for each."""
         if self._line is None:
             return self._signed(_retyped(data))
-        line = self._line
-        parts: list[bytes] = []
-        append = parts.append
-        for row in iter_rows(data):
-            text = line(row)
-            append(_DATA(b"d", len(text) + 4))
-            append(text)
-        return b"".join(parts)
+        return self._rows(data)
 
     def end(self) -> bytes:
         """CopyData after the last row, or nothing."""
@@ -202,35 +198,88 @@ def _retyped(data: bytes) -> bytes:
     return bytes(copied)
 
 
+# ── Rows of a usual kind ────────────────────────────────────────────────────────────────────────
+
+
+def _compile_rows(options: CopyOptions, width: int, line: _Line) -> Callable[[bytes], bytes]:
+    """A function from DataRow messages to CopyData messages, made for the number of columns.
+
+    Most rows have neither a NULL nor anything to escape or quote: their fields are cut out and
+    joined. A NULL's length leads beyond the row; that, like all else unusual, is left to `line`.
+    """
+    delimiter = options.delimiter_or_default.encode()
+    names: dict[str, object] = {
+        "LENGTH": _LENGTH.unpack_from,
+        "DATA": _DATA,
+        "JOIN": delimiter.join,
+        "DELIMITER": delimiter,
+        "NULL": options.null_or_default.encode(),
+        "SPECIAL": re.compile(b"[" + re.escape(_special(options)) + b"]").search,
+        "unusual": lambda row: line(next(iter_rows(row))),
+        "error": struct.error,
+    }
+    fields = ", ".join(f"v{number}" for number in range(width)) + ("," if width else "")
+    tests = ["p - 4 != end", f"text.count(DELIMITER) != {width - 1}", "SPECIAL(text) is not None"]
+    if options.format is CopyFormat.CSV:  # a field that reads like NULL is quoted
+        tests += [f"NULL in ({fields})", *(["True"] if options.force_quote else [])]
+    body = [
+        f"(n,) = LENGTH(data, p - 4); q = p + n; v{number} = data[p:q]; p = q + 4"
+        for number in range(width)
+    ]
+    lines = [
+        "def rows(data):",
+        "    parts = []",
+        "    append = parts.append",
+        "    at, size = 0, len(data)",
+        "    while at < size:",
+        "        end = at + 1 + LENGTH(data, at + 1)[0]",
+        "        p = at + 11",  # kind, length, number of fields, length of the first
+        "        try:",
+        *(f"            {each}" for each in body),
+        f"            text = JOIN(({fields}))",
+        f"            usual = not ({' or '.join(tests)})",
+        "        except error:",
+        "            usual = False",
+        "        text = text + b'\\n' if usual else unusual(data[at:end])",
+        "        append(DATA(b'd', len(text) + 4))",
+        "        append(text)",
+        "        at = end",
+        "    return b''.join(parts)",
+    ]
+    exec(compile("\n".join(lines), "<copy encoder>", "exec"), names)  # from our own templates alone
+    return cast("Callable[[bytes], bytes]", names["rows"])
+
+
+def _special(options: CopyOptions) -> bytes:
+    """Bytes other than the delimiter for which a field has to be looked at."""
+    if options.format is CopyFormat.TEXT:
+        return bytes(code for code in _LETTERS if chr(code) != options.delimiter_or_default)
+    return options.quote_or_default.encode() + b"\r\n\\"
+
+
 # ── Lines ───────────────────────────────────────────────────────────────────────────────────────
 
 _LETTERS = {8: b"\\b", 9: b"\\t", 10: b"\\n", 11: b"\\v", 12: b"\\f", 13: b"\\r", 92: b"\\\\"}
 
 
-def _text_line(options: CopyOptions) -> Callable[[Sequence[bytes | None]], bytes]:
+def _text_line(options: CopyOptions) -> _Line:
     delimiter = options.delimiter_or_default.encode()
     null = options.null_or_default.encode()
     escapes = {bytes((code,)): escape for code, escape in _LETTERS.items()}
     escapes.setdefault(delimiter, b"\\" + delimiter)
-    everything = re.compile(b"[" + b"".join(map(re.escape, escapes)) + b"]").sub
-    others = re.compile(b"[" + b"".join(re.escape(c) for c in escapes if c != delimiter) + b"]")
-    search, join = others.search, delimiter.join
+    special = re.compile(b"[" + b"".join(map(re.escape, escapes)) + b"]").sub
 
     def escape(match: re.Match[bytes]) -> bytes:
         return escapes[match[0]]
 
     def line(fields: Sequence[bytes | None]) -> bytes:
-        # One look at the whole row: most have neither NULL nor anything to escape.
-        if None not in fields:
-            text = join(cast("Sequence[bytes]", fields))
-            if search(text) is None and text.count(delimiter) < max(len(fields), 1):
-                return text + b"\n"
-        return join([null if f is None else everything(escape, f) for f in fields]) + b"\n"
+        shown = [null if f is None else special(escape, f) for f in fields]
+        return delimiter.join(shown) + b"\n"
 
     return line
 
 
-def _csv_line(options: CopyOptions, width: int) -> Callable[[Sequence[bytes | None]], bytes]:
+def _csv_line(options: CopyOptions, width: int) -> _Line:
     delimiter = options.delimiter_or_default.encode()
     null = options.null_or_default.encode()
     quote = options.quote_or_default.encode()

@@ -6,6 +6,8 @@ import struct
 
 import psycopg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from protocol.copy_format import CopyFormat, CopyOptions, CopyOut
 from protocol.encode import encode_data_row
@@ -49,6 +51,24 @@ def produced(options: CopyOptions, columns: list[str], rows: list[list[bytes | N
 def copied(connection: psycopg.Connection, query: str, options: str) -> bytes:
     with connection.cursor() as cursor, cursor.copy(f"copy ({query}) to stdout ({options})") as out:
         return b"".join(bytes(piece) for piece in out)
+
+
+_fields = st.one_of(
+    st.none(), st.binary(max_size=4), st.sampled_from([b"", b"NULL", b"\\.", b"2024"])
+)
+
+
+@pytest.mark.parametrize("options", [options for options, _ in WITH], ids=[w for _, w in WITH])
+@given(rows=st.lists(st.lists(_fields, min_size=3, max_size=3), max_size=5))
+def test_usual_rows_are_written_as_all_others(
+    options: CopyOptions, rows: list[list[bytes | None]]
+) -> None:
+    """Rows taken one by one, field by field, give the same lines."""
+    copy = CopyOut(options, ["a", "b", "c"])
+    assert copy._line is not None
+    lines = [copy._line(row) for row in rows]
+    frames = FrameSplitter().feed(copy.rows(b"".join(map(encode_data_row, rows))))
+    assert [frame[5:] for _, frame in frames] == lines
 
 
 @pytest.mark.postgres
