@@ -27,6 +27,7 @@ import structlog
 
 from gateway.catalog.accounts import Account, account_for
 from gateway.catalog.address import Address, Admin
+from gateway.catalog.processes import alive, is_postgres, lines_of
 from gateway.catalog.programs import MAJOR, run
 from protocol.errors import SYSTEM_ERROR, SqlError
 
@@ -37,9 +38,16 @@ _PORT = 5432  # only part of the socket's name
 _SOCKET_LIMIT = 107  # bytes of sockaddr_un.sun_path but the closing zero
 _START_TIMEOUT_S = 60
 _STOP_TIMEOUT_S = 30
-_STOP_POLL_S = 0.02
+_PG_CTL_WAIT_S = 10  # in vain where a directory above is closed meanwhile: we look ourselves then
+_PROBE_TIMEOUT_S = 5
+_POLL_S = 0.02
 _NO_PID = 2**31 - 2  # above every kernel's pid_max
 _SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
+# What keeps initdb or Postgres from starting for a moment, and for how long it may.
+_PASSING_S = {
+    "shared memory": _START_TIMEOUT_S,  # of the children of a postmaster that was killed
+    "Permission denied": 10,  # somebody closed a directory above that we had opened for search
+}
 _INCLUDE = "include 'xuanwu.conf'"
 _SETTINGS = {
     "listen_addresses": "''",
@@ -74,9 +82,9 @@ class EmbeddedPostgres:
     @property
     def pid(self) -> int | None:
         """Process id of the running postmaster."""
-        lines = _lines(self._cluster / "postmaster.pid")
+        lines = lines_of(self._cluster / "postmaster.pid")
         pid = int(lines[0]) if lines and lines[0].strip().isdecimal() else None
-        return pid if pid is not None and _is_postgres(pid) else None
+        return pid if pid is not None and is_postgres(pid) else None
 
     def start(self) -> None:
         """Make it run: initialise, adopt or start. Raises SqlError 58000 with Postgres's words."""
@@ -87,10 +95,10 @@ class EmbeddedPostgres:
             if not self._cluster.exists():
                 self._initialise()
             self._account.owns(self._cluster)
-            if self._answers():
-                self._adopt()
+            if self._bring_up():
+                self._own()
             else:
-                self._launch()
+                self._adopt()
 
     def stop(self, *, force: bool = False) -> None:
         """Stop it (fast: sessions are ended, data is safe) if it is ours to stop, or if forced."""
@@ -112,12 +120,13 @@ class EmbeddedPostgres:
             pid, deadline = self.pid, time.monotonic() + _STOP_TIMEOUT_S
             if pid is None:
                 return
-            os.kill(pid, number)
-            while _is_postgres(pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+            while is_postgres(pid):
                 if time.monotonic() > deadline:
                     _log.warning("postgres did not stop", pid=pid, signal=number.name)
                     break
-                time.sleep(_STOP_POLL_S)
+                time.sleep(_POLL_S)
             else:
                 return
         raise SqlError(SYSTEM_ERROR, "could not stop the embedded Postgres")
@@ -127,45 +136,69 @@ class EmbeddedPostgres:
     def _initialise(self) -> None:
         """initdb beside the final place, then rename: one that was cut short is never used."""
         fresh = self._root / "postgres.new"
-        failure = ""
-        for locale in ("C.UTF-8", "C"):  # not every libc has C.UTF-8
-            shutil.rmtree(fresh, ignore_errors=True)
-            fresh.mkdir(mode=0o700)
-            self._as_account().owns(fresh)
-            options = ("--encoding=UTF8", f"--locale={locale}", "--auth=trust", "-U", SUPERUSER)
-            done = self._try("initdb", "-D", str(fresh), *options)
-            if done.returncode == 0:
+        for locale in ("C.UTF-8", "C"):
+            said = self._initdb(fresh, locale)
+            if not said:
                 fresh.rename(self._cluster)
                 _log.info("postgres initialised", path=str(self._cluster), locale=locale)
                 return
-            failure = done.stderr.strip()
-        raise _failure("could not initialise the embedded Postgres", failure)
+            if "locale" not in said:  # not every libc has C.UTF-8
+                break
+        raise _failure("could not initialise the embedded Postgres", said)
+
+    def _initdb(self, folder: Path, locale: str) -> str:
+        """Initialise `folder`; the answer is what initdb said if it failed, else empty."""
+        options = ("--encoding=UTF8", f"--locale={locale}", "--auth=trust", "-U", SUPERUSER)
+        began = time.monotonic()
+        while True:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700)
+            self._as_account().owns(folder)
+            done = self._try("initdb", "-D", str(folder), *options)
+            if done.returncode == 0:
+                return ""
+            if not _passes(done.stderr, time.monotonic() - began):
+                return done.stderr.strip() or f"initdb ended with status {done.returncode}"
+            time.sleep(_POLL_S)
+
+    def _bring_up(self) -> bool:
+        """Wait until it answers, launching one while none lives. Whether we launched it.
+
+        One that lives and does not answer is recovering, stopping, or dying of a kill -9: a second
+        one beside it would only stumble over its lock file.
+        """
+        began, said, launched = time.monotonic(), "", False
+        while not self._answers():
+            past, pid = time.monotonic() - began, self.pid
+            stuck = said and pid is None and not _passes(said, past)
+            if stuck or past > _START_TIMEOUT_S:
+                silent = f"process {pid} does not answer in {self._socket_folder()}"
+                raise _failure("could not start the embedded Postgres", said or silent)
+            if pid is None:
+                said, launched = self._launch(), True
+            time.sleep(_POLL_S)
+        return launched
 
     def _adopt(self) -> None:
         """Re-use a running server; it becomes ours if the process that owned it is gone."""
-        lines = _lines(self._owner)
+        lines = lines_of(self._owner)
         owner = int(lines[0]) if lines and lines[0].isdecimal() else None
-        if owner is None or not _alive(owner):
+        if owner is None or not alive(owner):
             self._own()
         _log.info("postgres found running", pid=self.pid)
 
-    def _launch(self) -> None:
+    def _launch(self) -> str:
+        """pg_ctl start; the answer is what it and Postgres said if it failed, else empty."""
         self._configure()
         self._bury()
-        deadline = time.monotonic() + _START_TIMEOUT_S
-        while True:
-            wait = max(1, int(deadline - time.monotonic()))
-            target = ("-D", str(self._cluster), "-l", str(self._log_file), "-w", "-t", str(wait))
-            done = self._try("pg_ctl", "start", *target)
-            if done.returncode == 0 and self._answers():
-                break
-            # After a kill -9 of the postmaster its children hold the shared memory for a moment.
-            if time.monotonic() > deadline or "shared memory" not in self._last_words():
-                said = self._last_words() or done.stderr
-                raise _failure("could not start the embedded Postgres", said)
-            time.sleep(0.2)
-        self._own()
-        _log.info("postgres started", pid=self.pid, path=str(self._cluster))
+        logged = self._log_file.stat().st_size if self._log_file.exists() else 0
+        target = ("-D", str(self._cluster), "-l", str(self._log_file))
+        done = self._try("pg_ctl", "start", *target, "-w", "-t", str(_PG_CTL_WAIT_S))
+        if done.returncode == 0:
+            _log.info("postgres started", pid=self.pid, path=str(self._cluster))
+            return ""
+        said = done.stderr.strip() or f"pg_ctl ended with status {done.returncode}"
+        return "\n".join([said, *self._last_words(logged)])
 
     def _bury(self) -> None:
         """Free the lock files of a postmaster that is gone while its pid is not.
@@ -175,7 +208,7 @@ class EmbeddedPostgres:
         a running server. The pid is replaced by one that cannot exist and the file is kept:
         Postgres reads from it which shared memory its own orphans may still use.
         """
-        lines = _lines(file := self._cluster / "postmaster.pid")
+        lines = lines_of(file := self._cluster / "postmaster.pid")
         if lines and self.pid is None:
             self._write(file.name, "\n".join([str(_NO_PID), *lines[1:], ""]))
             (self._socket_folder() / f".s.PGSQL.{_PORT}.lock").unlink(missing_ok=True)
@@ -203,14 +236,19 @@ class EmbeddedPostgres:
         self._owner.write_text(f"{os.getpid()}\n")
         self.started = True
 
-    def _last_words(self) -> str:
-        return "\n".join(_lines(self._log_file)[-10:])
+    def _last_words(self, offset: int) -> list[str]:
+        """What Postgres logged behind `offset` bytes: the words of earlier runs say nothing now."""
+        try:
+            said = self._log_file.read_bytes()[offset:]
+        except FileNotFoundError:
+            return []
+        return said.decode(errors="replace").splitlines()[-10:]
 
     # ── socket ──────────────────────────────────────────────────────────────────────────────────
 
     def _socket_folder(self) -> Path:
         """Where the running server listens: as its postmaster.pid says (line 5)."""
-        lines = _lines(self._cluster / "postmaster.pid")
+        lines = lines_of(self._cluster / "postmaster.pid")
         return Path(lines[4]) if len(lines) > 4 and lines[4] else (self._root / "run").resolve()
 
     def _make_socket_folder(self) -> Path:
@@ -230,11 +268,15 @@ class EmbeddedPostgres:
         return folder
 
     def _answers(self) -> bool:
-        """Whether a live postmaster of this cluster accepts connections."""
-        if self.pid is None:
+        """Whether a live postmaster of this cluster accepts connections.
+
+        One that recovers or stops answers the probe too: line 8 of its postmaster.pid tells.
+        """
+        lines = lines_of(self._cluster / "postmaster.pid")
+        if self.pid is None or len(lines) < 8 or lines[7].strip() != "ready":
             return False
         with socket.socket(socket.AF_UNIX) as probe:
-            probe.settimeout(5)
+            probe.settimeout(_PROBE_TIMEOUT_S)
             try:
                 probe.connect(str(self._socket_folder() / f".s.PGSQL.{_PORT}"))
                 probe.sendall(_SSL_REQUEST)  # answered by a fresh backend, so the postmaster works
@@ -248,7 +290,8 @@ class EmbeddedPostgres:
         return self._account
 
     def _try(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        version = _lines(self._cluster / "PG_VERSION")
+        version = lines_of(self._cluster / "PG_VERSION")
+        self._as_account().reaches(self._cluster)
         return run(self._as_account(), program, *arguments, major=version[0] if version else MAJOR)
 
     @contextmanager
@@ -267,42 +310,13 @@ def _failure(message: str, said: str) -> SqlError:
     return SqlError(SYSTEM_ERROR, message, detail=said.strip() or None)
 
 
+def _passes(said: str, past_s: float) -> bool:
+    return any(words in said and past_s < limit for words, limit in _PASSING_S.items())
+
+
 def _lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text(errors="replace").splitlines()
-    except FileNotFoundError:
-        return []
-
-
-def _alive(pid: int) -> bool:
-    """Whether a process runs; one that ended and is our child is reaped (we may be process 1)."""
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return _process(pid)[1] != "Z"
-
-
-def _is_postgres(pid: int) -> bool:
-    return _alive(pid) and _process(pid)[0] in ("postgres", "")
-
-
-def _process(pid: int) -> tuple[str, str]:
-    """Name and state letter of a process; empty where the system has no /proc."""
-    stat = _lines(Path(f"/proc/{pid}/stat"))
-    if not stat:
-        return "", ""
-    before, _, after = stat[0].rpartition(")")
-    return before.partition("(")[2], after.split()[0]

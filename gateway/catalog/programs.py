@@ -37,24 +37,29 @@ def run(
     account: Account, program: str, *arguments: str, major: str = MAJOR
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end. Its output goes to files: a pipe would be inherited by the server
-    that pg_ctl leaves behind, and never end."""
+    that pg_ctl leaves behind, and never end. Raises SqlError 58000 if it takes too long."""
     binary = binaries(major) / program
     account.reaches(binary)
     identity: dict[str, Any] = {}
     if os.geteuid() != account.uid:
         identity = {"user": account.uid, "group": account.gid, "extra_groups": ()}
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        done = subprocess.run(
-            [str(binary), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            cwd="/",
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
-            timeout=_TIMEOUT_S,
-            check=False,
-            **identity,
-        )
+        try:
+            done = subprocess.run(
+                [str(binary), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                cwd="/",
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+                timeout=_TIMEOUT_S,
+                check=False,
+                **identity,
+            )
+        except subprocess.TimeoutExpired as late:
+            err.seek(0)
+            message = f"{program} did not end within {_TIMEOUT_S:g} seconds"
+            raise SqlError(SYSTEM_ERROR, message, detail=err.read().strip() or None) from late
         out.seek(0)
         err.seek(0)
         return subprocess.CompletedProcess(done.args, done.returncode, out.read(), err.read())
