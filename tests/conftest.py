@@ -3,6 +3,7 @@ the package `protocol`."""
 
 pytest_plugins = [
     "pytester",
+    "tests.fixtures.folders",
     "tests.fixtures.skips",
     "tests.fixtures.postgres",
     "tests.fixtures.flink",
