@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-_FIRST_MS = (5, 10, 10, 20)
-# (until so many seconds have passed, wait so many milliseconds); a finer poll buys nothing, because
-# Flink's own collect client sleeps 100 ms after an empty pull.
-_LADDER_MS = ((0.2, 20), (1.0, 50), (5.0, 100), (30.0, 250))
+# (until so many seconds have passed, wait so many milliseconds). Fine while a small query plans and
+# starts (0.1 s each); later a finer poll buys nothing, because Flink's own collect client sleeps
+# 100 ms after an empty pull.
+_LADDER_MS = ((0.2, 5), (1.0, 50), (5.0, 100), (30.0, 250))
 _LAST_MS = 500
 
 
@@ -44,15 +44,11 @@ class Pace:
         self.reset()
 
     def reset(self) -> None:
-        self._step = 0
         self._since = time.monotonic()
 
     async def wait(self) -> None:
         await asyncio.sleep(self._delay_ms() / 1000)
 
     def _delay_ms(self) -> int:
-        if self._step < len(_FIRST_MS):
-            self._step += 1
-            return _FIRST_MS[self._step - 1]
         elapsed = time.monotonic() - self._since
         return next((ms for limit, ms in _LADDER_MS if elapsed < limit), _LAST_MS)

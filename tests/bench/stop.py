@@ -25,7 +25,7 @@ SLOTS = 2
 _POLL_S = 0.01
 _LIMIT_S = 60
 SLOW_TO_PLAN = "SELECT * FROM " + " CROSS JOIN ".join(
-    f"(SELECT id + {i} AS id{i} FROM endless WHERE id > {i}) AS t{i}" for i in range(60)
+    f"(SELECT id + {i} AS id{i} FROM endless WHERE id > {i}) AS t{i}" for i in range(120)
 )
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
 
