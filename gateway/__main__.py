@@ -201,7 +201,8 @@ def user_add(name: str, data: Data = DATA, postgres: str | None = None) -> None:
 
 @engine_cli.command("start")
 def engine_start(versions: list[str], data: Data = DATA) -> None:
-    """Start engines (they stay, for the next server) and print where they are."""
+    """Start engines (they stay, for the next server) and print where SQL Gateway and JobManager
+    answer."""
 
     async def work() -> int:
         from gateway.engine.local import LocalProvider
@@ -209,7 +210,8 @@ def engine_start(versions: list[str], data: Data = DATA) -> None:
         provider = LocalProvider(data.absolute())
         try:
             for version in versions:
-                print(await provider.ensure(version, lambda notice: _tell(notice.message)))
+                found = await provider.ensure(version, lambda notice: _tell(notice.message))
+                print(f"Flink {found.release}: {found.gateway_url} {found.jobmanager_url}")
         finally:
             await provider.close()
         return 0

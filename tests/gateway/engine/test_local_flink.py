@@ -148,7 +148,7 @@ async def test_two_processes_start_one(tmp_path: Path) -> None:
         outputs = await asyncio.gather(*(server.communicate() for server in servers))
         assert [server.returncode for server in servers] == [0, 0]
         lines = [line for out, _ in outputs for line in out.decode().splitlines()]
-        endpoints = [line for line in lines if line.startswith("Endpoint(")]
+        endpoints = [line for line in lines if line.startswith("Flink 2.2.")]
         assert len(endpoints) == 2 and len(set(endpoints)) == 1
         assert sum("starting Flink" in line for line in lines) == 1
     finally:
