@@ -17,7 +17,7 @@ from dataclasses import replace
 from dialects import Classified, Kind, Statement, parameters, read_parameters, split, substitute
 from protocol.errors import FEATURE_NOT_SUPPORTED, SYNTAX_ERROR, SqlError
 from session.context import Session
-from session.statements import Prepared
+from session.statements import Prepared, changed_plan
 
 
 def named(session: Session, one: Classified) -> Prepared | None:
@@ -66,11 +66,7 @@ async def follow(session: Session, prepared: Prepared) -> None:
     if source is not None:
         await _take(session, prepared, prepared.written, source)
     if source is None or kind is not _kind(prepared):
-        raise SqlError(
-            FEATURE_NOT_SUPPORTED,
-            "cached plan must not change result type",
-            routine="RevalidateCachedQuery",  # at this, pgjdbc and asyncpg prepare anew
-        )
+        raise changed_plan()
 
 
 @contextmanager

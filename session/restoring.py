@@ -16,11 +16,10 @@ from protocol.encode import (
     encode_flush,
     encode_parse,
 )
-from protocol.errors import FEATURE_NOT_SUPPORTED, SqlError
 from protocol.frames import iter_frames, parse_parameter_description, parse_row_description
 from session.client import Client
 from session.ports import Backend
-from session.statements import Prepared, Signature
+from session.statements import Prepared, Signature, changed_plan
 
 _PARAMETERS, _COLUMNS, _NO_DATA = b"tTn"
 _OURS = b"1tTn"
@@ -81,5 +80,5 @@ async def restore(prepared: Prepared, backend: Backend, exchange: Exchange, clie
         if kind in (_COLUMNS, _NO_DATA)
     ]:
         await exchange(encode_close_statement(name) + encode_flush(), b"C", answer.extend)
-        raise SqlError(FEATURE_NOT_SUPPORTED, "cached plan must not change result type")
+        raise changed_plan()
     backend.statements[name] = prepared

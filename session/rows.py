@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from protocol.encode import encode_row_description
-from protocol.errors import FEATURE_NOT_SUPPORTED, SqlError
+from protocol.errors import SqlError
 from protocol.frames import split_rows
 from protocol.messages import FieldDescription
 from session.context import Session
 from session.ports import Column, EngineSettings, ResultStream
-from session.statements import Portal, PortalState, format_of
+from session.statements import Portal, PortalState, changed_plan, format_of
 
 
 def describe(columns: tuple[Column, ...], formats: tuple[int, ...]) -> bytes:
@@ -45,11 +45,7 @@ def attach(portal: Portal, stream: ResultStream) -> None:
     found = tuple(stream.columns)
     bound = portal.prepared is not None and bool(portal.prepared.types)
     if portal.columns is not None and _shape(portal.columns, bound) != _shape(found, bound):
-        raise SqlError(
-            FEATURE_NOT_SUPPORTED,
-            "cached plan must not change result type",
-            routine="RevalidateCachedQuery",  # at this, pgjdbc and asyncpg prepare anew
-        )
+        raise changed_plan()
     if portal.prepared is not None and portal.prepared.columns is None:
         portal.prepared.columns = found  # a driver may Bind again without a Describe
     portal.stream = stream

@@ -15,6 +15,7 @@ from protocol.encode import encode_parse
 from protocol.errors import (
     DUPLICATE_CURSOR,
     DUPLICATE_PREPARED_STATEMENT,
+    FEATURE_NOT_SUPPORTED,
     INVALID_CURSOR_NAME,
     INVALID_SQL_STATEMENT_NAME,
     OBJECT_NOT_IN_PREREQUISITE_STATE,
@@ -167,6 +168,15 @@ class Store:
 def missing_statement(name: str) -> SqlError:
     text = f'prepared statement "{name}"' if name else "unnamed prepared statement"
     return SqlError(INVALID_SQL_STATEMENT_NAME, f"{text} does not exist")
+
+
+def changed_plan() -> SqlError:
+    """The client knows other columns than the statement would answer now."""
+    return SqlError(
+        FEATURE_NOT_SUPPORTED,
+        "cached plan must not change result type",
+        routine="RevalidateCachedQuery",  # at this, pgjdbc and asyncpg prepare anew
+    )
 
 
 def format_of(formats: Sequence[int], index: int) -> int:

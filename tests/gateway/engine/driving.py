@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from gateway.engine.flinksession import FlinkSession
 from gateway.engine.session import ClientSession
 from protocol.errors import Notice
@@ -89,3 +91,19 @@ async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 15.0)
     while not await condition():
         assert time.monotonic() < deadline, "the condition did not come true in time"
         await asyncio.sleep(0.05)
+
+
+async def cancelled_while_waited_for(client: Client, insert: str) -> None:
+    """Cancel a sync INSERT once its job runs: the job ends with it."""
+    settings = replace(client.settings, wait=True, application_name="waiting")
+    task = asyncio.create_task(client.session.submit(insert, settings))
+    jobs = (await client.session.flink(client.settings.version)).jobs
+
+    async def runs() -> bool:
+        return any(j.name.startswith("waiting") and j.state == "RUNNING" for j in await jobs.jobs())
+
+    await until(runs)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not await runs()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from gateway.engine.engine import FlinkEngine
 from protocol.errors import SqlError
 from protocol.values import pgtypes
-from tests.gateway.engine.driving import Client, drain, until
+from tests.gateway.engine.driving import Client, cancelled_while_waited_for, drain, until
 
 pytestmark = [pytest.mark.flink, pytest.mark.timeout(300)]
 
@@ -268,18 +267,7 @@ async def test_waiting_for_an_insert_can_be_cancelled(client: Client) -> None:
     await client.execute(
         f"CREATE TABLE s (a INT) {ENDLESS}", "CREATE TABLE b (a INT) WITH ('connector'='blackhole')"
     )
-    settings = replace(client.settings, wait=True, application_name="waiting")
-    task = asyncio.create_task(client.session.submit("INSERT INTO b SELECT a FROM s", settings))
-    jobs = (await client.session.flink(client.settings.version)).jobs
-
-    async def runs() -> bool:
-        return any(j.name.startswith("waiting") and j.state == "RUNNING" for j in await jobs.jobs())
-
-    await until(runs)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert not await runs()
+    await cancelled_while_waited_for(client, "INSERT INTO b SELECT a FROM s")
 
 
 async def test_failed_insert_tells_why(client: Client) -> None:

@@ -3,7 +3,6 @@ what was true up to three seconds ago (web.refresh-interval), and nothing may be
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from gateway.engine.local import LocalProvider
 from gateway.engine.static import Given, StaticProvider
 from protocol.errors import SqlError
 from tests.fixtures.flink import ignore
-from tests.gateway.engine.driving import Client, until
+from tests.gateway.engine.driving import Client, cancelled_while_waited_for, until
 
 pytestmark = [pytest.mark.flink, pytest.mark.timeout(300)]
 
@@ -114,16 +113,5 @@ async def test_queries_that_are_closed_in_the_middle_of_their_start(
 
 async def test_an_insert_that_is_cancelled_while_it_is_waited_for(newest: Client) -> None:
     await newest.execute(ENDLESS, "CREATE TABLE b (a INT) WITH ('connector'='blackhole')")
-    settings = replace(newest.settings, wait=True, application_name="waiting")
-    task = asyncio.create_task(newest.session.submit("INSERT INTO b SELECT a FROM s", settings))
-    jobs = (await newest.session.flink("2.2")).jobs
-
-    async def runs() -> bool:
-        return any(j.name.startswith("waiting") and j.state == "RUNNING" for j in await jobs.jobs())
-
-    await until(runs)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert not await runs()
+    await cancelled_while_waited_for(newest, "INSERT INTO b SELECT a FROM s")
     await whole(newest)
