@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 # (until so many seconds have passed, wait so many milliseconds). Fine while a small query plans and
 # starts (0.1 s each); later a finer poll buys nothing, because Flink's own collect client sleeps
 # 100 ms after an empty pull.
-_LADDER_MS = ((0.2, 5), (1.0, 50), (5.0, 100), (30.0, 250))
+_LADDER_MS = ((0.2, 3), (1.0, 50), (5.0, 100), (30.0, 250))
 _LAST_MS = 500
 
 

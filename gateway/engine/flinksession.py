@@ -73,6 +73,7 @@ class FlinkSession:
         self.behind: list[str] = []  # statements that changed the client's state elsewhere
         self.operations: set[Operation] = set()
         self._lock = asyncio.Lock()
+        self._closing: asyncio.Task[None] | None = None
         self._applied: dict[str, str] = {}
         self._heart = asyncio.create_task(self._beat(), name=f"heartbeat of Flink session {handle}")
 
@@ -133,6 +134,13 @@ class FlinkSession:
         await operation.release()
         self.operations.discard(operation)
 
+    async def finish_aside(self, operation: Operation) -> None:
+        """The same while its client goes on: the gateway takes some milliseconds to close one. Not
+        more than one at a time, so that what is open on the gateway stays bounded."""
+        await self._settled()
+        name = f"close operation {operation.handle} aside"
+        self._closing = asyncio.create_task(self.finish(operation), name=name)
+
     async def stop(self, operation: Operation) -> None:
         """End an operation and its job; see Operation.stop."""
         await operation.stop(planning=False)
@@ -142,11 +150,18 @@ class FlinkSession:
         """Stop what is open, then the session. Never raises for a gateway that is gone."""
         self.retired = True
         self._heart.cancel()
+        await self._settled()
         await asyncio.gather(*(self.stop(operation) for operation in list(self.operations)))
         try:
             await self.gateway.close(self.handle)
         except (Refused, Unreachable) as e:
             log.debug("engine.session_not_closed", session=self.handle, error=str(e)[:300])
+
+    async def _settled(self) -> None:
+        """What is being closed aside is closed: `finish` is bounded by the client's own limits."""
+        if self._closing is not None:
+            await asyncio.wait((self._closing,))
+            self._closing.result()
 
     async def _apply(self, config: Mapping[str, str], *, keep: bool) -> None:
         """1.16 reads neither the job's id nor the runtime mode from `executionConfig`: SET them.

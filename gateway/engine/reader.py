@@ -66,7 +66,7 @@ class PageReader:
     async def finish(self) -> None:
         """The last page was read: the job has ended by itself."""
         await self._close()
-        await self._session.finish(self._operation)
+        await self._session.finish_aside(self._operation)
 
     async def stop(self) -> None:
         """End the operation and its job, whatever was read; runs to its end even if cancelled."""

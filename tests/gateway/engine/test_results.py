@@ -151,7 +151,7 @@ class Pages:
     async def stop(self, operation: Operation) -> None:
         self.ends.append("stop")
 
-    async def finish(self, operation: Operation) -> None:
+    async def finish_aside(self, operation: Operation) -> None:
         self.ends.append("finish")
 
 

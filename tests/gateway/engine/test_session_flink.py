@@ -343,4 +343,5 @@ async def test_no_operation_is_left_open(client: Client) -> None:
     with pytest.raises(SqlError):
         await client.query("SELECT nope FROM v")
     for session in client.session._sessions.values():
+        await session._settled()
         assert session.operations == set()
