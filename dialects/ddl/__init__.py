@@ -1,0 +1,11 @@
+"""CREATE, ALTER and DROP of Flink's objects as data: read, changed, written again.
+
+    statement ── read ──► Create | Alter | Drop       (tokens, no tree; positions in the text)
+                             │ definition, actions
+              apply(definition, actions) ──► definition ── render ──► CREATE … text
+
+The reader knows the union of the grammars of Flink 1.16 … 2.3. It is strict where it is sure (a
+broken statement is 42601 with its position, a primary key over an unknown column is 42703) and says
+so where it is not: `TableDefinition.certain` is False for what only Flink's planner can judge or
+resolve (types of computed columns, LIKE, AS query). It opens no connection and knows no catalog.
+"""
