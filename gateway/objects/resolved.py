@@ -1,4 +1,4 @@
-"""The columns of a table or view as Flink's DESCRIBE shows them: what store, mirror and SHOW share."""
+"""Columns of a table or view as DESCRIBE shows them: what store, mirror and SHOW share."""
 
 from __future__ import annotations
 
