@@ -226,6 +226,20 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """An object of the catalog that a statement needs in its Flink session. `key` is where it
+    stands; `stamp` changes with its text and with what it depends on; an empty `create` says that
+    nothing may stand there."""
+
+    key: str
+    name: str  # for messages: `table "t"`
+    stamp: str = ""
+    create: str = ""
+    drop: str = ""
+    described: str = ""  # its path, if it has columns that DESCRIBE tells
+
+
+@dataclass(frozen=True, slots=True)
 class EngineSettings:
     """What of the session's parameters decides how a statement runs; read anew for each."""
 
@@ -238,6 +252,11 @@ class EngineSettings:
     snapshot_s: float = 5.0  # changelog=latest on an endless stream: fold that long, then answer
     wait: bool = False  # flink.dml = sync
     options: Mapping[str, str] = field(default_factory=dict)  # extra Flink options, this statement
+    role: str = ""  # who asks: current_user
+    catalog: str = "xuanwu"  # the database that the client is connected to
+    search_path: tuple[str, ...] = ("public",)
+    needs: tuple[Need, ...] = ()  # what has to be there, in this order
+    home: tuple[str, str] = ("xuanwu", "public")  # Flink's current catalog and database
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +313,9 @@ class EngineSession(Protocol):
         """Run a statement that answers a small table and starts no job: SHOW, DESCRIBE, EXPLAIN…"""
         ...
 
-    async def execute(self, sql: str, settings: EngineSettings) -> None:
-        """Run a statement that answers only OK: CREATE, DROP, ALTER, USE, SET, ADD JAR…"""
+    async def execute(self, sql: str, settings: EngineSettings) -> Mapping[str, str]:
+        """Run a statement that answers only OK: CREATE, DROP, ALTER, USE, SET, ADD JAR… Returns
+        parameters of the session that it changes (USE sets search_path), by name."""
         ...
 
     async def submit(self, sql: str, settings: EngineSettings) -> JobHandle:

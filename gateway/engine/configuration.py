@@ -11,6 +11,13 @@ RUNTIME_MODE = "execution.runtime-mode"
 TIME_ZONE = "table.local-time-zone"
 JOB_ID = "$internal.pipeline.job-id"
 JOB_NAME = "pipeline.name"
+BUILTIN_CATALOG = "xuanwu"
+BUILTIN_DATABASE = "public"
+# The names of a new session's own catalog and database (TableConfigOptions.TABLE_CATALOG_NAME).
+BUILTIN = {
+    "table.builtin-catalog-name": BUILTIN_CATALOG,
+    "table.builtin-database-name": BUILTIN_DATABASE,
+}
 MANAGED = frozenset({RUNTIME_MODE, TIME_ZONE, JOB_NAME})
 
 # A foreground job is never restarted: its client has seen rows that would come again. 1.x knows

@@ -12,12 +12,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import structlog
 
 from gateway.engine import errors, pages
 from gateway.engine.aside import Pace, uninterrupted
-from gateway.engine.configuration import RUNTIME_MODE
+from gateway.engine.configuration import BUILTIN, BUILTIN_CATALOG, BUILTIN_DATABASE, RUNTIME_MODE
 from gateway.engine.http import Refused, Unreachable
 from gateway.engine.jobmanager import JobManagerClient
 from gateway.engine.operation import Operation
@@ -43,6 +44,14 @@ class SessionLost(Exception):
     def __init__(self, reason: str, *, safe: bool) -> None:
         super().__init__(reason)
         self.safe = safe
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What of the stored catalog was brought here, as of which stamp, and how it goes again."""
+
+    stamp: str
+    drop: str
 
 
 class Submitted(Exception):
@@ -71,6 +80,8 @@ class FlinkSession:
         self.handle = handle
         self.retired = False
         self.behind: list[str] = []  # statements that changed the client's state elsewhere
+        self.brought: dict[str, Brought] = {}  # stored objects that are here, by key
+        self.home = (BUILTIN_CATALOG, BUILTIN_DATABASE)
         self.operations: set[Operation] = set()
         self._lock = asyncio.Lock()
         self._closing: asyncio.Task[None] | None = None
@@ -275,7 +286,8 @@ async def open_session(
     the zone of the *session* (labelled Z) while the statement computes in the zone of its
     `executionConfig`, so that instants come out exact, the hour of a DST overlap included."""
     try:
-        handle = await gateway.open(name, {"table.local-time-zone": "UTC", RUNTIME_MODE: mode})
+        properties = {"table.local-time-zone": "UTC", RUNTIME_MODE: mode, **BUILTIN}
+        handle = await gateway.open(name, properties)
     except Unreachable as e:
         raise SessionLost(str(e), safe=True) from e
     return FlinkSession(gateway, jobs, reaper, endpoint, handle)

@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from gateway.engine.configuration import BUILTIN_CATALOG
 from protocol.errors import CONFIGURATION_LIMIT_EXCEEDED, SqlError
 
 MAX_STATEMENTS = 5_000
 MAX_CHARACTERS = 8 * 1024 * 1024
-DEFAULT_CATALOG = "default_catalog"
 
 _PART = r"(?:`(?:[^`]|``)*`|[\w$]+)"
 _NAME = rf"{_PART}(?:\s*\.\s*{_PART})*"
@@ -41,8 +41,8 @@ class Journal:
     def __init__(self) -> None:
         self._statements: list[str] = []
         self._characters = 0
-        self._catalog = DEFAULT_CATALOG
-        self._in_memory = {DEFAULT_CATALOG}
+        self._catalog = BUILTIN_CATALOG
+        self._in_memory = {BUILTIN_CATALOG}
 
     def __iter__(self) -> Iterator[str]:
         return iter(tuple(self._statements))

@@ -66,7 +66,8 @@ class Planner:
     async def query(
         self, sql: str, settings: EngineSettings, formats: Sequence[int]
     ) -> ResultStream:
-        key = (settings.version, self._mode(settings), settings.changelog, sql)
+        stamps = (need.stamp for need in settings.needs)
+        key = (settings.version, self._mode(settings), settings.changelog, sql, *stamps)
         plan = self._plans.get(key) or Plan(self._first_mode(settings))
         started, plan = await self._run(sql, settings, plan)
         try:

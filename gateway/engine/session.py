@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from gateway.engine import errors, pages
+from gateway.engine.bringing import bring, bring_one
 from gateway.engine.configuration import RUNTIME_MODE, ClientOptions
 from gateway.engine.encoding import describe, row_encoder
 from gateway.engine.flinksession import FlinkSession, SessionLost
@@ -35,7 +36,7 @@ from gateway.engine.submission import submit
 from gateway.engine.targets import is_filled, sql_type
 from gateway.engine.types import pg_type
 from protocol.errors import Notice, SqlError
-from session.ports import Column, EngineSettings, JobHandle, Notify, ResultStream, Target
+from session.ports import Column, EngineSettings, JobHandle, Need, Notify, ResultStream, Target
 
 log = structlog.get_logger(__name__)
 
@@ -82,9 +83,9 @@ class ClientSession:
         encode = row_encoder(columns, formats, self.options.time_zone(settings))
         return TableStream(describe(columns), encode, [row.fields for row in rows])
 
-    async def execute(self, sql: str, settings: EngineSettings) -> None:
+    async def execute(self, sql: str, settings: EngineSettings) -> Mapping[str, str]:
         if self.options.take(sql):
-            return
+            return {}
         self.journal.check_room(sql)
         try:
             session, operation = await self.start(sql, settings, self.options.statement(settings))
@@ -94,6 +95,24 @@ class ClientSession:
         if [column.name for column in pages.columns(operation.first)] == ["result"]:
             self._changed(sql, session)
         self._planner.forget()
+        return {}
+
+    async def define(self, need: Need, settings: EngineSettings) -> list[pages.Row]:
+        """Create an object that is not stored yet in a Flink session of the client, for Flink's
+        own verdict; what DESCRIBE says of a table or view. Raises SqlError, its position in the
+        CREATE."""
+        session = await self.flink(settings)
+        try:
+            await bring_one(session, need)
+        except Refused as e:
+            raise errors.from_stack(e.text, need.create) from e
+        except SessionLost as e:
+            raise lost(settings.version) from e
+        if not need.described:
+            return []
+        config = self.options.statement(settings)
+        _, rows = await self.small(f"DESCRIBE {need.described}", settings, config)
+        return rows
 
     async def submit(self, sql: str, settings: EngineSettings) -> JobHandle:
         return await submit(self, sql, settings)
@@ -124,7 +143,7 @@ class ClientSession:
     ) -> tuple[bytes, list[pages.Row]]:
         """A statement without a job; all failures as SqlError."""
         for last in (False, True):
-            session = await self.flink(settings.version)
+            session = await self.flink(settings)
             try:
                 return await session.small(sql, config)
             except Refused as e:
@@ -147,7 +166,7 @@ class ClientSession:
         what Flink says against the statement, SqlError 08006 for an engine that was lost.
         """
         for last in (False, True):
-            session = await self.flink(settings.version, config[RUNTIME_MODE])
+            session = await self.flink(settings, config[RUNTIME_MODE])
             try:
                 return session, await session.start(sql, config, job_id=job_id)
             except SessionLost as e:
@@ -158,7 +177,7 @@ class ClientSession:
     async def slot(self, settings: EngineSettings, mode: str) -> tuple[SlotGate, Reservation]:
         """A promised slot of the version's engine; SqlError 53300 when there is none in time."""
         for last in (False, True):
-            session = await self.flink(settings.version, mode)
+            session = await self.flink(settings, mode)
             gate = self.hub.gate(session.endpoint)
             try:
                 return gate, await gate.acquire(settings.slot_timeout_s, self.notify)
@@ -168,8 +187,10 @@ class ClientSession:
                     raise lost(settings.version) from e
         raise AssertionError("the last round returns or raises")
 
-    async def flink(self, version: str, mode: str = "streaming") -> FlinkSession:
-        """The Flink session of that version and mode, opened or renewed and brought up to date."""
+    async def flink(self, settings: EngineSettings, mode: str = "streaming") -> FlinkSession:
+        """The Flink session of that version and mode, opened or renewed, brought up to date and
+        given what the statement needs."""
+        version = settings.version
         async with self._opening:
             session = self._sessions.get((version, mode))
             if session is None or not session.usable:
@@ -180,7 +201,11 @@ class ClientSession:
                 session = await self.hub.open(version, mode, name, self.notify)
                 session.behind = list(self.journal)
                 self._sessions[version, mode] = session
-            await self._catch_up(session)
+            try:
+                await bring(session, settings)
+                await self._catch_up(session)
+            except SessionLost as e:
+                raise lost(version) from e
             return session
 
     def _changed(self, statement: str, session: FlinkSession) -> None:
@@ -220,8 +245,6 @@ class ClientSession:
             except Refused as e:
                 session.behind.pop(0)
                 self._warn(statement, errors.from_stack(e.text, statement), session)
-            except SessionLost as e:
-                raise lost(session.endpoint.version) from e
 
     def _warn(self, statement: str, error: SqlError, session: FlinkSession) -> None:
         shown = mask(" ".join(statement.split()))[:SHOWN_SQL]

@@ -80,7 +80,7 @@ class Client:
 
     async def running(self) -> list[str]:
         """Ids of this client's foreground jobs that have not ended."""
-        session = await self.session.flink(self.settings.version)
+        session = await self.session.flink(self.settings)
         ended = ("FINISHED", "CANCELED", "FAILED")
         mark = f" test {self.session.pid}: "
         return [j.jid for j in await session.jobs.jobs() if mark in j.name and j.state not in ended]

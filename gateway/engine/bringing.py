@@ -1,0 +1,69 @@
+"""Bring what a statement names into its Flink session, in the form that it has now.
+
+    needs (in order) ─► as they were brought? ─ yes ─► nothing
+                              └ no ─► DROP what stands there, CREATE ─► remembered by its stamp
+    home ─► USE CATALOG, USE, where they differ
+
+The catalog of a Flink session is only a copy: what is stored lies in Postgres, and an object that
+was changed there is renewed here when a statement names it next. A session's own temporary objects
+are the journal's.
+"""
+
+from __future__ import annotations
+
+from gateway.engine import errors
+from gateway.engine.flinksession import Brought, FlinkSession
+from gateway.engine.http import Refused
+from protocol.errors import SqlError
+from session.ports import EngineSettings, Need
+
+
+async def bring(session: FlinkSession, settings: EngineSettings) -> None:
+    """Raises SqlError where this version of Flink does not take an object, SessionLost."""
+    for need in settings.needs:
+        try:
+            await bring_one(session, need)
+        except Refused as e:
+            raise _not_taken(need, settings.version, errors.from_stack(e.text, need.create)) from e
+    await _go_home(session, settings.home)
+
+
+async def bring_one(session: FlinkSession, need: Need) -> None:
+    """Raises Refused with Flink's words against its CREATE."""
+    there = session.brought.get(need.key)
+    if there is not None and there.stamp == need.stamp:
+        return
+    if there is not None:
+        await _run(session, there.drop)
+        del session.brought[need.key]
+    if need.create:
+        await _run(session, need.create)
+        session.brought[need.key] = Brought(need.stamp, need.drop)
+
+
+async def _go_home(session: FlinkSession, home: tuple[str, str]) -> None:
+    if home == session.home:
+        return
+    catalog, database = (f"`{part.replace('`', '``')}`" for part in home)
+    try:
+        if home[0] != session.home[0]:
+            await _run(session, f"USE CATALOG {catalog}")
+        if home[1]:
+            await _run(session, f"USE {catalog}.{database}")
+    except Refused as e:
+        session.home = ("", "")  # whichever of the two failed
+        raise errors.from_stack(e.text, "") from e
+    session.home = home
+
+
+async def _run(session: FlinkSession, statement: str) -> None:
+    await session.finish_aside(await session.start(statement, {}, small=True))
+
+
+def _not_taken(need: Need, version: str, error: SqlError) -> SqlError:
+    return SqlError(
+        error.sqlstate,
+        f"{need.name} cannot be used in Flink {version}: {error.message}",
+        detail=error.detail,
+        hint=error.hint,
+    )
