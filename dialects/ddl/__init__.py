@@ -9,3 +9,10 @@ broken statement is 42601 with its position, a primary key over an unknown colum
 so where it is not: `TableDefinition.certain` is False for what only Flink's planner can judge or
 resolve (types of computed columns, LIKE, AS query). It opens no connection and knows no catalog.
 """
+
+from __future__ import annotations
+
+from dialects.ddl.describing import Described, described
+from dialects.ddl.reading import read_ddl
+
+__all__ = ["Described", "described", "read_ddl"]

@@ -125,10 +125,13 @@ class ViewDefinition:
 
 @dataclass(frozen=True, slots=True)
 class OptionsDefinition:
-    """A database, catalog, model or function: a comment, options, and the rest as written."""
+    """A database, catalog, model or function: a comment, options, and the rest as written, for
+    Flink: `AS 'class' LANGUAGE JAVA USING JAR '…'` of a function, `INPUT (…) OUTPUT (…)` of a
+    model."""
 
     comment: str | None = None
     options: tuple[Option, ...] = ()
+    rest: str = ""
 
 
 Definition = TableDefinition | ViewDefinition | OptionsDefinition
@@ -249,6 +252,22 @@ class SetComment:
 
 
 @dataclass(frozen=True, slots=True)
+class SetColumnComment:
+    """COMMENT ON COLUMN table.column IS 'text', which is Postgres's. `comment` None: none."""
+
+    column: str
+    comment: str | None
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetRest:
+    """ALTER FUNCTION f AS 'class' [LANGUAGE …]: `rest` of the definition anew."""
+
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetQuery:
     """ALTER VIEW v AS query."""
 
@@ -276,6 +295,8 @@ Action = (
     | DropPart
     | SetDistribution
     | SetComment
+    | SetColumnComment
+    | SetRest
     | SetQuery
     | Other
 )
