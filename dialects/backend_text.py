@@ -1,7 +1,7 @@
 """A statement as the relay sends it to Postgres: what speaks of backends speaks of our sessions.
 
 pg_backend_pid()             → xuanwu.pg_backend_pid(<pid of this session>)
-pg_stat_activity             → xuanwu.pg_stat_activity
+pg_stat_activity             → xuanwu.pg_stat_activity, pg_stat_gssapi alike
 pg_cancel_backend(…)         → xuanwu.pg_cancel_backend(…), pg_terminate_backend alike
 """
 
@@ -14,10 +14,10 @@ from dialects.relations import survey
 from dialects.rewriting import Edit, Rewritten, rewrite
 from dialects.splitter import Statement
 
-_ACTIVITY = "pg_stat_activity"
+_VIEWS = ("pg_stat_activity", "pg_stat_gssapi")  # a row for each session
 _PID = "pg_backend_pid"
 _SIGNALS = frozenset({"pg_cancel_backend", "pg_terminate_backend"})
-_ALL = (_ACTIVITY, _PID, *_SIGNALS)
+_ALL = (*_VIEWS, _PID, *_SIGNALS)
 
 
 def to_backend(statement: Statement, pid: int) -> Rewritten:
@@ -26,15 +26,16 @@ def to_backend(statement: Statement, pid: int) -> Rewritten:
     if not any(name in text for name in _ALL):
         return Rewritten(statement.text)
     edits = _calls(statement, pid)
-    if _ACTIVITY in text:
-        edits += _activity(statement)
+    if any(name in text for name in _VIEWS):
+        edits += _views(statement)
     return rewrite(statement.text, edits)
 
 
 def mentions_activity(statement: Statement) -> bool:
-    """Does it name pg_stat_activity?"""
-    return _ACTIVITY in statement.text.lower() and any(
-        token.kind in NAMES and folded(token) == _ACTIVITY for token in statement.tokens
+    """Does it name pg_stat_activity, or another view of sessions?"""
+    text = statement.text.lower()
+    return any(name in text for name in _VIEWS) and any(
+        token.kind in NAMES and folded(token) in _VIEWS for token in statement.tokens
     )
 
 
@@ -55,7 +56,7 @@ def _calls(statement: Statement, pid: int) -> list[Edit]:
     return edits
 
 
-def _activity(statement: Statement) -> list[Edit]:
+def _views(statement: Statement) -> list[Edit]:
     """Only where it is a relation: `pg_stat_activity.pid` goes on naming its columns."""
     words = Reader(statement).words
     places = {(r.first, r.last) for r in survey(statement.tokens, words).relations}
@@ -65,9 +66,10 @@ def _activity(statement: Statement) -> list[Edit]:
         places.add((1, len(chain) * 2 - 1))
     edits: list[Edit] = []
     for first, last in sorted(places):
-        if folded(statement.tokens[last]) == _ACTIVITY and _first(statement, last) == first:
+        name = folded(statement.tokens[last])
+        if name in _VIEWS and _first(statement, last) == first:
             start, end = statement.tokens[first].start, statement.tokens[last].end
-            edits.append(Edit(start, end, f"xuanwu.{_ACTIVITY}"))
+            edits.append(Edit(start, end, f"xuanwu.{name}"))
     return edits
 
 

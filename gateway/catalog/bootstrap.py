@@ -77,6 +77,7 @@ async def bootstrap(admin: Admin, defaults: Mapping[str, str], *, exclusive: boo
             script = resources.files("gateway.catalog").joinpath("bootstrap.sql").read_text()
             await sessions.execute(script)
             await sessions.execute(await _activity_view(sessions))
+            await sessions.execute(await _gssapi_view(sessions))
             token = await sessions.fetchval("SELECT token FROM xuanwu.signal_token")
             return Prepared(str(token), password)
 
@@ -159,11 +160,8 @@ CREATE TABLE IF NOT EXISTS credentials (
 
 async def _activity_view(connection: Any) -> str:
     """The view with the columns and types of this Postgres's own pg_stat_activity."""
-    columns = await connection.fetch(
-        "SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute"
-        " WHERE attrelid = 'pg_catalog.pg_stat_activity'::regclass AND attnum > 0 ORDER BY attnum"
-    )
-    listed = ",\n  ".join(_activity_column(column["attname"], column["type"]) for column in columns)
+    columns = await _columns(connection, "pg_stat_activity")
+    listed = ",\n  ".join(_activity_column(name, kind) for name, kind in columns)
     return (
         f"CREATE OR REPLACE VIEW xuanwu.pg_stat_activity AS SELECT\n  {listed}\nFROM (SELECT a.*,"
         " coalesce((SELECT pg_catalog.pg_has_role(session_user, r.oid, 'USAGE')"
@@ -172,6 +170,28 @@ async def _activity_view(connection: Any) -> str:
         " FROM xuanwu.activity a) AS a;\n"
         "GRANT SELECT ON xuanwu.pg_stat_activity TO PUBLIC"
     )
+
+
+async def _gssapi_view(connection: Any) -> str:
+    """Its row says of each session what is true of all: GSSAPI had no part in it."""
+    sources = {"pid": "a.pid", "principal": "NULL"}
+    listed = ", ".join(
+        f"({sources.get(name, 'false')})::{kind} AS {_identifier(name)}"
+        for name, kind in await _columns(connection, "pg_stat_gssapi")
+    )
+    return (
+        f"CREATE OR REPLACE VIEW xuanwu.pg_stat_gssapi AS SELECT {listed} FROM xuanwu.activity a;\n"
+        "GRANT SELECT ON xuanwu.pg_stat_gssapi TO PUBLIC"
+    )
+
+
+async def _columns(connection: Any, view: str) -> list[tuple[str, str]]:
+    """Names and types of the columns of a view in pg_catalog."""
+    found = await connection.fetch(
+        "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+        f" WHERE attrelid = 'pg_catalog.{view}'::regclass AND attnum > 0 ORDER BY attnum"
+    )
+    return [(column[0], column[1]) for column in found]
 
 
 def _activity_column(name: str, kind: str) -> str:

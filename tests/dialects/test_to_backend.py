@@ -31,6 +31,8 @@ REWRITTEN = [
      " where pid <> xuanwu.pg_backend_pid(7)"),
     ("select (select count(*) from pg_stat_activity)",
      "select (select count(*) from xuanwu.pg_stat_activity)"),
+    ("select encrypted from pg_catalog.pg_stat_gssapi where pid = pg_backend_pid()",
+     "select encrypted from xuanwu.pg_stat_gssapi where pid = xuanwu.pg_backend_pid(7)"),
     ("copy pg_stat_activity to stdout", "copy xuanwu.pg_stat_activity to stdout"),
     ("explain table pg_stat_activity", "explain table xuanwu.pg_stat_activity"),
 ]  # fmt: skip
@@ -58,6 +60,7 @@ def test_positions() -> None:
     [
         ("select * from pg_stat_activity", True),
         ("select * from PG_CATALOG.PG_STAT_ACTIVITY", True),
+        ("select * from pg_stat_gssapi", True),
         ("select 'pg_stat_activity'", False),
         ("select 1", False),
     ],
