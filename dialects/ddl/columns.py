@@ -36,12 +36,11 @@ _ENFORCED_HINT = (
 
 @dataclass(slots=True)
 class Schema:
-    """What has been read of a bracket. `certain`: all its types are printed as they are here."""
+    """What has been read of a bracket."""
 
     columns: list[ColumnDefinition] = field(default_factory=list)
     primary_key: PrimaryKey | None = None
     watermark: Watermark | None = None
-    certain: bool = True
 
 
 def read_schema(cursor: Cursor) -> Schema:
@@ -139,7 +138,6 @@ def _column(cursor: Cursor, schema: Schema) -> ColumnDefinition:
             name, ColumnKind.COMPUTED, None, True, expression, comment=comment, position=position
         )
     type_ = canonical(cursor)
-    schema.certain = schema.certain and type_.certain
     found = ColumnDefinition(name, type=type_.text, nullable=type_.nullable, position=position)
     if cursor.accept("METADATA"):
         return _metadata(cursor, found)

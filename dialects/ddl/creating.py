@@ -86,7 +86,7 @@ def _table(cursor: Cursor) -> TableDefinition:
         query,
     )
     check(definition, partitions_at)
-    return replace(definition, certain=schema.certain and resolvable(definition))
+    return replace(definition, certain=resolvable(definition))
 
 
 def read_distribution(cursor: Cursor) -> str:

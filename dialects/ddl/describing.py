@@ -39,7 +39,7 @@ def resolvable(table: TableDefinition) -> bool:
     """Whether types and watermark of all columns can be told without Flink's planner."""
     if table.like is not None or table.query is not None:
         return False
-    if any(c.expression is not None and not _is_proctime(c) for c in table.columns):
+    if not all(_is_plain(column) for column in table.columns):
         return False
     mark = table.watermark
     return mark is None or (
@@ -75,6 +75,13 @@ def _extras(column: ColumnDefinition) -> str | None:
     key = column.metadata_key
     source = f" FROM {quote_string(key)}" if key is not None else ""
     return f"METADATA{source}{' VIRTUAL' if column.virtual else ''}"
+
+
+def _is_plain(column: ColumnDefinition) -> bool:
+    """Of RAW and STRUCTURED types versions of Flink print different parts."""
+    if column.expression is not None:
+        return _is_proctime(column)
+    return not any(word in (column.type or "") for word in ("RAW(", "STRUCTURED<"))
 
 
 def _is_proctime(column: ColumnDefinition) -> bool:

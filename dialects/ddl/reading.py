@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dialects.ddl.altering import read_alter, read_comment
 from dialects.ddl.creating import read_create
 from dialects.ddl.cursor import Cursor
 from dialects.ddl.dropping import read_drop
@@ -13,7 +14,9 @@ from dialects.splitter import Statement
 _READERS: dict[str, Callable[[Cursor], Ddl | None]] = {
     "CREATE": read_create,
     "REPLACE": read_create,
+    "ALTER": read_alter,
     "DROP": read_drop,
+    "COMMENT": read_comment,
 }
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dialects.ddl.cursor import Cursor
-from dialects.lexer import STRINGS, TokenKind
+from dialects.lexer import NAMES, STRINGS
 from dialects.names import quote_name, quote_string, written
 from protocol.errors import (
     DUPLICATE_COLUMN,
@@ -46,13 +46,17 @@ _ADVICE = {
 }  # fmt: skip
 
 
+_NO_TYPES = frozenset(
+    "NOT NULL AS CONSTRAINT PRIMARY UNIQUE COMMENT DEFAULT CHECK REFERENCES METADATA".split()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnType:
-    """`text` without the outermost NOT NULL. `certain`: DESCRIBE prints exactly this."""
+    """`text` without the outermost NOT NULL."""
 
     text: str
     nullable: bool = True
-    certain: bool = True
 
     @property
     def inner(self) -> str:
@@ -72,12 +76,12 @@ def canonical(cursor: Cursor, depth: int = 0) -> ColumnType:
     found = _named(cursor, depth)
     while True:
         while cursor.accept("[", "]"):
-            found = ColumnType(f"ARRAY<{found.inner}>", True, found.certain)
-        found = ColumnType(found.text, _nullable(cursor), found.certain)
+            found = ColumnType(f"ARRAY<{found.inner}>")
+        found = ColumnType(found.text, _nullable(cursor))
         collection = cursor.one_of(("ARRAY", "MULTISET"))
         if not collection:
             return found
-        found = ColumnType(f"{collection}<{found.inner}>", True, found.certain)
+        found = ColumnType(f"{collection}<{found.inner}>")
 
 
 def _nullable(cursor: Cursor) -> bool:
@@ -88,9 +92,9 @@ def _nullable(cursor: Cursor) -> bool:
 
 
 def _named(cursor: Cursor, depth: int) -> ColumnType:
-    if cursor.kind() not in (TokenKind.WORD, TokenKind.BACKTICK, TokenKind.QUOTED):
-        raise cursor.unexpected()
     word = cursor.word()
+    if cursor.kind() not in NAMES or word in _NO_TYPES:
+        raise cursor.unexpected()
     if word in _NESTED:
         cursor.at += 1
         return _NESTED[word](cursor, depth)
@@ -216,7 +220,7 @@ def _collection(name: str) -> Callable[[Cursor, int], ColumnType]:
         cursor.expect("<")
         element = canonical(cursor, depth + 1)
         cursor.expect(">")
-        return ColumnType(f"{name}<{element.inner}>", certain=element.certain)
+        return ColumnType(f"{name}<{element.inner}>")
 
     return read
 
@@ -227,7 +231,7 @@ def _map(cursor: Cursor, depth: int) -> ColumnType:
     cursor.expect(",")
     value = canonical(cursor, depth + 1)
     cursor.expect(">")
-    return ColumnType(f"MAP<{key.inner}, {value.inner}>", certain=key.certain and value.certain)
+    return ColumnType(f"MAP<{key.inner}, {value.inner}>")
 
 
 def _row(cursor: Cursor, depth: int) -> ColumnType:
@@ -235,8 +239,7 @@ def _row(cursor: Cursor, depth: int) -> ColumnType:
         return ColumnType("ROW<>")
     close = ")" if cursor.word() == "(" else ">"
     cursor.expect("(" if close == ")" else "<")
-    fields, certain = _fields(cursor, close, depth)
-    return ColumnType(f"ROW<{', '.join(fields)}>", certain=certain)
+    return ColumnType(f"ROW<{', '.join(_fields(cursor, close, depth))}>")
 
 
 def _structured(cursor: Cursor, depth: int) -> ColumnType:
@@ -244,16 +247,14 @@ def _structured(cursor: Cursor, depth: int) -> ColumnType:
     name = quote_string(cursor.string())
     if not cursor.accept(","):
         cursor.expect(">")
-        return ColumnType(f"STRUCTURED<{name}>", certain=False)
-    fields, certain = _fields(cursor, ">", depth)
-    return ColumnType(f"STRUCTURED<{', '.join((name, *fields))}>", certain=certain)
+        return ColumnType(f"STRUCTURED<{name}>")
+    return ColumnType(f"STRUCTURED<{', '.join((name, *_fields(cursor, '>', depth)))}>")
 
 
-def _fields(cursor: Cursor, close: str, depth: int) -> tuple[list[str], bool]:
+def _fields(cursor: Cursor, close: str, depth: int) -> list[str]:
     """`a INT 'comment', b STRING NOT NULL` up to the closing bracket."""
     names: set[str] = set()
     found: list[str] = []
-    certain = True
     while not cursor.accept(close):
         if found:
             cursor.expect(",")
@@ -262,22 +263,19 @@ def _fields(cursor: Cursor, close: str, depth: int) -> tuple[list[str], bool]:
             message = f'field "{name}" specified more than once'
             raise SqlError(DUPLICATE_COLUMN, message, position=position)
         names.add(name)
-        field = canonical(cursor, depth + 1)
-        certain = certain and field.certain
-        found.append(f"{quote_name(name)} {field.inner}")
+        found.append(f"{quote_name(name)} {canonical(cursor, depth + 1).inner}")
         if cursor.kind() in STRINGS:
             cursor.at += 1
-    return found, certain
+    return found
 
 
 def _raw(cursor: Cursor, depth: int) -> ColumnType:
-    """Flink restores the serializer, and prints `?` instead."""
     cursor.expect("(")
     name = quote_string(cursor.string())
     cursor.expect(",")
     serializer = quote_string(cursor.string())
     cursor.expect(")")
-    return ColumnType(f"RAW({name}, {serializer})", certain=False)
+    return ColumnType(f"RAW({name}, {serializer})")
 
 
 _NESTED: dict[str, Callable[[Cursor, int], ColumnType]] = {
