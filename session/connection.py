@@ -107,7 +107,7 @@ async def _end(client: Client, peers: Peers, session: Session | None) -> None:
 async def start(client: Client, peers: Peers, greeting: Greeting) -> Session:
     """From who it is to the first ReadyForQuery. Raises SqlError (FATAL)."""
     session = Session(
-        pid=peers.registry.admit(),
+        pid=peers.registry.admit(greeting.principal),
         client=client,
         principal=greeting.principal,
         registry=peers.registry,

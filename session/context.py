@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dialects import Classified, Names, Rewritten, Statement, split, to_engine
+from dialects import Classified, Names, Rewritten, Statement, split, to_engine, without_passwords
 from dialects import classify as classify_statement
 from dialects.lexer import MAX_TOKENS
 from protocol.encode import encode_error, encode_notice
@@ -106,6 +106,9 @@ class Session:
         """The parameters as they are now. Raises SqlError for a value that Flink cannot have."""
         values: Mapping[str, str] = await self.relay.settings(parameters.NAMES)
         self._settings = parameters.read(values, self.engine.versions)
+        engine = self._settings.engine
+        engine = replace(engine, role=engine.role or self.role, catalog=self.lease.database)
+        self._settings = replace(self._settings, engine=engine)
         return self._settings
 
     # ── LeaseEvents ─────────────────────────────────────────────────────────────────────────────
@@ -242,7 +245,7 @@ class Session:
             client_port=port,
             backend_start=self.started_at,
             state="active" if self._active else STATES[self.status],
-            query=self._query,
+            query=without_passwords(self._query),
             query_start=self._query_start,
             state_change=self._state_change,
         )

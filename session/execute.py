@@ -160,5 +160,7 @@ async def execute(
     assert portal.sql is not None
     if session.status == "T" and classified.tag.split()[0] in ("CREATE", "DROP", "ALTER"):
         session.notify(relay.not_transactional(classified.tag))
-    await session.flink.execute(portal.sql.text, settings.engine)
+    changed = await session.flink.execute(portal.sql.text, settings.engine)
+    for name, value in changed.items():
+        await session.relay.assign(name, value)
     portal.advance(PortalState.DONE)

@@ -36,7 +36,7 @@ from protocol.messages import (
     Message,
     Parse,
 )
-from session import binding, cursors, execute, executing, rows
+from session import binding, cursors, execute, executing, roles, rows
 from session.context import Session, at
 from session.ports import Column
 from session.relay import aborted
@@ -245,6 +245,8 @@ class Extended:
         if one is not None and mentions_activity(one.statement):
             await self.catch_up()
             await session.backends.publish_activity(session.registry.activities())
+        if one is not None:
+            await roles.check_drop_owned(session, one)
         await session.relay.add(encode_execute(message.portal, message.max_rows), b"E")
         if one is not None:
             after_backend(session, one)

@@ -21,15 +21,21 @@ Notify = Callable[[Notice], None]
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who a session is: the role that it has in Postgres, and its SCRAM secret if it has one."""
+    """Who a session is: the role that it has in Postgres, and its SCRAM secret if it has one.
+
+    `may_login`: the role has LOGIN. `connections`: how many sessions it may have; -1: any number.
+    """
 
     role: str
     verifier: Verifier | None = None
+    may_login: bool = True
+    connections: int = -1
 
 
 class Authenticator(Protocol):
     async def lookup(self, user: str) -> Principal | None:
-        """The principal that a start-up packet's user stands for; None: no such user."""
+        """The principal that a start-up packet's user stands for; None: no such user. A password
+        that has expired, or that cannot be checked, is a verifier that nothing fits."""
         ...
 
 
@@ -105,6 +111,11 @@ class Lease(Protocol):
     """A session's claim on Postgres. Between holds the connection may serve other sessions."""
 
     sticky: bool  # state that cannot be replayed lives on the connection: keep it
+
+    @property
+    def database(self) -> str:
+        """That of Postgres which the session is connected to."""
+        ...
 
     async def enter(self) -> Backend:
         """The connection with this session's settings in force, until `leave`; to enter twice is an
@@ -186,6 +197,15 @@ class Backends(Protocol):
 
     async def publish_activity(self, sessions: Sequence[Activity]) -> None:
         """Refresh what xuanwu.pg_stat_activity shows; called just before a statement that asks."""
+        ...
+
+    async def conceal(self, password: str | None) -> str | None:
+        """What is to stand in place of a password (None: of NULL) in CREATE or ALTER ROLE: a SCRAM
+        secret, as in pg_authid; None: what stands there. Raises SqlError 0A000 for an MD5 hash."""
+        ...
+
+    async def owned_by(self, roles: Sequence[str]) -> str | None:
+        """Something of the stored catalog that one of the roles owns, in words (`table a.b`)."""
         ...
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from protocol.errors import TOO_MANY_CONNECTIONS, SqlError
-from session.ports import Activity
+from session.ports import Activity, Principal
 
 
 class Cancellable(Protocol):
@@ -44,11 +44,17 @@ class Registry:
     def __iter__(self) -> Iterator[Cancellable]:
         return iter(tuple(self._sessions.values()))
 
-    def admit(self) -> int:
-        """A pid for a new session. Raises SqlError 53300 (FATAL) when the server is full."""
+    def admit(self, principal: Principal) -> int:
+        """A pid for a new session. Raises SqlError 53300 (FATAL) when the server is full, or the
+        role has as many sessions as its CONNECTION LIMIT allows."""
         if len(self._sessions) >= self._max_sessions:
             raise SqlError(
                 TOO_MANY_CONNECTIONS, "sorry, too many clients already", severity="FATAL"
+            )
+        role, most = principal.role, principal.connections
+        if most >= 0 and sum(session.role == role for session in self) >= most:
+            raise SqlError(
+                TOO_MANY_CONNECTIONS, f'too many connections for role "{role}"', severity="FATAL"
             )
         self._next_pid = (self._next_pid + 1) & 0x7FFF_FFFF or 1
         return self._next_pid

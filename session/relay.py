@@ -201,7 +201,13 @@ class Relay:
         finally:
             self._release()
 
-    async def statement(self, sql: str) -> str:
+    async def assign(self, name: str, value: str) -> None:
+        """SET a parameter of the session, unseen by the client. `value` is as SET takes it."""
+        await self.flush()
+        await self.statement(f"SET SESSION {name} TO {value}", lambda frames: None)
+        self._session.lease.touch()
+
+    async def statement(self, sql: str, write: Callable[[bytes], None] | None = None) -> str:
         """One statement of a message whose other statements are not Postgres's: run in the
         extended protocol without a Sync, so that the whole message stays one implicit transaction,
         answered as a Query is. Returns the tag. Raises SqlError as Postgres sent it."""
@@ -216,7 +222,7 @@ class Relay:
                 _FLUSH,
             )
         )
-        answer = SimpleAnswer(self._session.client.write)
+        answer = SimpleAnswer(write or self._session.client.write)
         kinds = b"PBDE"
         while True:
             await self._exchange(request, kinds, answer.take)

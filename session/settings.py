@@ -32,6 +32,8 @@ NAMES: tuple[str, ...] = (
     "application_name",
     "statement_timeout",
     "client_min_messages",
+    "search_path",
+    "role",
 )
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "flink.runtime_mode": ("auto", "streaming", "batch"),
@@ -76,6 +78,8 @@ def read(values: Mapping[str, str], versions: Sequence[str]) -> SessionSettings:
         slot_timeout_s=duration_s("flink.slot_timeout", found["flink.slot_timeout"], "s"),
         snapshot_s=duration_s("flink.snapshot_after", found["flink.snapshot_after"], "s"),
         wait=found["flink.dml"].lower() == "sync",
+        role="" if found["role"] == "none" else found["role"],
+        search_path=identifiers(found["search_path"]),
     )
     return SessionSettings(
         engine=engine,
@@ -83,6 +87,15 @@ def read(values: Mapping[str, str], versions: Sequence[str]) -> SessionSettings:
         statement_timeout_s=duration_s("statement_timeout", found["statement_timeout"] or "0"),
         client_min_messages=found["client_min_messages"] or "notice",
     )
+
+
+_IDENTIFIER = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^\s,"]+))\s*(?:,|\Z)')
+
+
+def identifiers(value: str) -> tuple[str, ...]:
+    """A list of names as Postgres reads that of search_path (SplitIdentifierString)."""
+    found = _IDENTIFIER.findall(value)
+    return tuple(quoted.replace('""', '"') if quoted else plain.lower() for quoted, plain in found)
 
 
 def zone(name: str) -> str:

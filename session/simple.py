@@ -9,7 +9,7 @@ from __future__ import annotations
 from dialects import Classified, Kind, Route, mentions_activity, to_backend
 from protocol.encode import encode_empty_query_response, encode_query
 from protocol.errors import SqlError
-from session import cursors, execute, settings, statement_set
+from session import cursors, execute, roles, settings, statement_set
 from session.context import Session, at
 from session.relay import aborted
 
@@ -24,7 +24,7 @@ async def handle_query(session: Session, query: str) -> None:
     if not statements:
         session.client.write(encode_empty_query_response())
         return
-    if session.statement_set is None and all(_for_postgres(session, one) for one in statements):
+    if session.statement_set is None and all(_as_it_is(session, one) for one in statements):
         texts = [await prepare_backend(session, one) for one in statements]
         if all(text is one.statement.text for text, one in zip(texts, statements, strict=True)):
             for one in statements:
@@ -41,6 +41,11 @@ async def handle_query(session: Session, query: str) -> None:
             await _run(session, one)
         except SqlError as error:
             raise at(error, one.statement.start) from error.__cause__
+
+
+def _as_it_is(session: Session, one: Classified) -> bool:
+    """A password makes another text of it, each time that it is prepared."""
+    return _for_postgres(session, one) and "passwords" not in one.options
 
 
 def _for_postgres(session: Session, one: Classified) -> bool:
@@ -72,6 +77,9 @@ async def _run(session: Session, one: Classified) -> None:
 async def prepare_backend(session: Session, one: Classified) -> str:
     """The text for Postgres, after what has to be true before it runs. Raises SqlError 22023."""
     settings.check_assignment(one.statement, session.engine.versions)
+    await roles.check_drop_owned(session, one)
+    if "passwords" in one.options:
+        return await roles.concealed(session, one)
     if mentions_activity(one.statement):
         await session.backends.publish_activity(session.registry.activities())
     length = len(one.statement.text)

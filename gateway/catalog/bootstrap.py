@@ -71,7 +71,7 @@ async def bootstrap(admin: Admin, defaults: Mapping[str, str], *, exclusive: boo
     async with connected(admin) as connection, _locked(connection):
         await _roles_and_databases(connection, exclusive)
         async with connected(admin, PLATFORM) as platform:
-            password = None if exclusive else await _owner_password(connection, platform)
+            password = None if exclusive else await _owner_password(admin, connection, platform)
         async with connected(admin, SESSIONS) as sessions, sessions.transaction():
             await _defaults(sessions, defaults)
             script = resources.files("gateway.catalog").joinpath("bootstrap.sql").read_text()
@@ -99,9 +99,12 @@ async def _locked(connection: Any) -> AsyncIterator[None]:
 async def _roles_and_databases(connection: Any, exclusive: bool) -> None:
     if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", OWNER):
         await connection.execute(f"CREATE ROLE {OWNER} LOGIN")
-    await connection.execute(
-        f"ALTER ROLE {OWNER} NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
-    )
+    # Since 16 who has CREATEROLE administers just what he has made; before, all but superusers.
+    modern = connection.get_server_version().major >= 16
+    creates = "CREATEROLE" if modern else "NOCREATEROLE"
+    await connection.execute(f"ALTER ROLE {OWNER} NOCREATEDB {creates} NOREPLICATION NOBYPASSRLS")
+    if modern:  # REASSIGN OWNED and OWNER TO need the rights of both roles
+        await connection.execute(f"ALTER ROLE {OWNER} SET createrole_self_grant = 'set, inherit'")
     # Its "$user" would be the schema of our own functions, which has the same name.
     await connection.execute(f"ALTER ROLE {OWNER} SET search_path = public")
     for database in (SESSIONS, PLATFORM):
@@ -138,24 +141,28 @@ def _dotted(name: str) -> str:
     return ".".join(map(_identifier, name.split(".")))
 
 
-async def _owner_password(connection: Any, platform: Any) -> str:
-    """The generated password of the owner, the same for every server on this Postgres."""
-    await platform.execute(CREDENTIALS)
+async def _owner_password(admin: Admin, connection: Any, platform: Any) -> str:
+    """The generated password by which every server on this Postgres connects as any role.
+
+    It is set on the owner only where Postgres does not take it: the owner may have got a password
+    for users, whose secret is found by the salt of this one.
+    """
+    await platform.execute(_CREDENTIALS)
     password = await platform.fetchval("SELECT password FROM credentials WHERE role = $1", OWNER)
     if password is None:
         password = secrets.token_urlsafe(32)
-        await platform.execute("INSERT INTO credentials VALUES ($1, $2, NULL)", OWNER, password)
-    verifier = await asyncio.to_thread(Verifier.make, password)
-    await connection.execute(f"ALTER ROLE {OWNER} PASSWORD {_literal(str(verifier))}")
+        await platform.execute("INSERT INTO credentials VALUES ($1, $2)", OWNER, password)
+    try:
+        async with connected(Admin(admin.address, OWNER, str(password), SESSIONS)):
+            pass
+    except asyncpg.InvalidAuthorizationSpecificationError:
+        verifier = await asyncio.to_thread(Verifier.make, password)
+        await connection.execute(f"ALTER ROLE {OWNER} PASSWORD {_literal(str(verifier))}")
     return str(password)
 
 
-# Where trust is not ours to give, each role has a generated password that the server alone knows,
-# and the verifier of the user's own password beside it.
-CREDENTIALS = """
-CREATE TABLE IF NOT EXISTS credentials (
-    role name PRIMARY KEY, password text NOT NULL, verifier text
-)"""
+_CREDENTIALS = """
+CREATE TABLE IF NOT EXISTS credentials (role name PRIMARY KEY, password text NOT NULL)"""
 
 
 async def _activity_view(connection: Any) -> str:

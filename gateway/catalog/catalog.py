@@ -24,18 +24,33 @@ from gateway.catalog.embedded import EmbeddedPostgres
 from gateway.catalog.login import Login
 from gateway.catalog.pool import Pool
 from gateway.catalog.users import Users
+from gateway.catalog.verifiers import Behind, OfPostgres, Verifiers
 from protocol.errors import INSUFFICIENT_PRIVILEGE, INVALID_CATALOG_NAME, SqlError
 from session.ports import Activity, Lease, LeaseEvents, Principal
 
 _log = structlog.get_logger(__name__)
 _CLOSE_S = 10.0
 _STORE_CONNECTIONS = 8
-_ADMIN_CONNECTIONS = 2
+_ADMIN_CONNECTIONS = 10
 _RELATIONS = """
 SELECT lower(relname) FROM pg_class
  WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind IN ('r', 'v', 'm', 'f', 'p')"""
 _FUNCTIONS = """
 SELECT DISTINCT lower(proname) FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace"""
+
+# What mirrors Flink's catalog: everything that is neither Postgres's nor temporary.
+_OWNED = """
+SELECT what FROM (
+    SELECT CASE c.relkind WHEN 'v' THEN 'view ' ELSE 'table ' END || n.nspname || '.' || c.relname,
+           c.relowner
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND n.nspname !~ '^pg_'
+    UNION ALL SELECT 'schema ' || nspname, nspowner FROM pg_namespace WHERE nspname !~ '^pg_'
+    UNION ALL SELECT 'function ' || oid::regprocedure, proowner
+      FROM pg_proc WHERE pronamespace <> 'pg_catalog'::regnamespace
+  ) AS owned (what, owner)
+  JOIN pg_roles r ON r.oid = owner
+ WHERE r.rolname = ANY ($1::name[]) ORDER BY what DESC LIMIT 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +67,8 @@ class CatalogConfig:
 class Catalog:
     """`session.ports.Backends`; `users` is the Authenticator.
 
-    `store` is an asyncpg pool on the database xuanwu_platform, as the administrator.
+    `store` and `sessions` are asyncpg pools on the databases xuanwu_platform and xuanwu, as the
+    administrator.
     """
 
     def __init__(self, config: CatalogConfig) -> None:
@@ -84,11 +100,13 @@ class Catalog:
         prepared = await bootstrap(admin, self.config.defaults, exclusive=self._trusted)
         enter = self._resources.enter_async_context
         self.store = await enter(pooled(admin, PLATFORM, _STORE_CONNECTIONS))
-        self._sessions = await enter(pooled(admin, SESSIONS, _ADMIN_CONNECTIONS))
-        self.users = Users(self.store, admin.user, trusted=self._trusted)
-        await self.users.prepare()
+        self.sessions = await enter(pooled(admin, SESSIONS, _ADMIN_CONNECTIONS))
+        self._password = prepared.owner_password
+        self._verifiers = self._make_verifiers(admin)
+        await self._verifiers.prepare()
+        self.users = Users(self.store, admin.user, self._verifiers)
         await self._read_names()
-        await activity.forget_stale(self._sessions)
+        await activity.forget_stale(self.sessions)
         self._resources.push_async_callback(self._withdraw)
         self._token = prepared.signal_token
         self.address = admin.address
@@ -105,6 +123,11 @@ class Catalog:
             revive=self._revive if self._embedded is not None else None,
             wait_s=wait_s,
         )
+
+    def _make_verifiers(self, admin: Admin) -> Verifiers:
+        if self._password is None:
+            return OfPostgres(self.store)
+        return Behind(self.store, admin.address, self._password)
 
     @property
     def _trusted(self) -> bool:
@@ -125,15 +148,15 @@ class Catalog:
             await asyncio.to_thread(self._embedded.start)
 
     async def _read_names(self) -> None:
-        relations = await self._sessions.fetch(_RELATIONS)
-        functions = await self._sessions.fetch(_FUNCTIONS)
+        relations = await self.sessions.fetch(_RELATIONS)
+        functions = await self.sessions.fetch(_FUNCTIONS)
         self._relations = frozenset(record[0] for record in relations)
         self._functions = frozenset(record[0] for record in functions)
 
     async def _withdraw(self) -> None:
         try:
             async with asyncio.timeout(_CLOSE_S):
-                await activity.withdraw(self._sessions, self._server)
+                await activity.withdraw(self.sessions, self._server)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             _log.warning("activity not withdrawn", error=str(error))
 
@@ -155,16 +178,14 @@ class Catalog:
             principal.role,
             database,
             tuple(rest.items()),
-            await self._password(principal.role),
+            self._password,
         )
         return await self.pool.open(login, events)
 
     async def _database(self, asked: str, user: str) -> str:
         if asked in ("", SESSIONS):
             return SESSIONS
-        exists = await self._sessions.fetchval(
-            "SELECT 1 FROM pg_database WHERE datname = $1", asked
-        )
+        exists = await self.sessions.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", asked)
         if not exists and asked == user:
             return SESSIONS
         if not exists:
@@ -181,11 +202,15 @@ class Catalog:
             )
         return asked
 
-    async def _password(self, role: str) -> str | None:
-        return await self.users.password(role)
-
     async def publish_activity(self, sessions: Sequence[Activity]) -> None:
-        await activity.publish(self._sessions, self._server, sessions)
+        await activity.publish(self.sessions, self._server, sessions)
+
+    async def conceal(self, password: str | None) -> str | None:
+        return await self._verifiers.conceal(password)
+
+    async def owned_by(self, roles: Sequence[str]) -> str | None:
+        found = await self.sessions.fetchval(_OWNED, list(roles))
+        return None if found is None else str(found)
 
     @property
     def relations(self) -> frozenset[str]:

@@ -63,6 +63,10 @@ class PooledLease:
 
     # ── Lease ───────────────────────────────────────────────────────────────────────────────────
 
+    @property
+    def database(self) -> str:
+        return self.login.database
+
     def hold(self) -> _Hold:
         return _Hold(self)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -26,6 +27,8 @@ from protocol.scram import SCRAM_SHA_256, ClientExchange
 
 _TIMEOUT_S = 15.0
 _AUTHENTICATION, _KEY, _ERROR = b"RKE"
+_SASL, _SASL_CONTINUE = 10, 11
+_SERVER_FIRST = re.compile(rb"r=[^,]+,s=([A-Za-z0-9+/=]+),i=\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,35 @@ async def _start(connection: Connection, login: Login) -> None:
                 raise parse_error(frame)
 
 
+async def salt_of(address: Address, role: str, database: str) -> str | None:
+    """The salt (base64) of the role's SCRAM secret, which Postgres tells who begins to log in; a
+    made up one for a role that has none. None where it asks for no SCRAM. Raises SqlError 08006."""
+    try:
+        async with asyncio.timeout(_TIMEOUT_S):
+            connection = await dial(address, lambda: Connection(address))
+            try:
+                return await _salt(connection, {"user": role, "database": database})
+            finally:
+                connection.abort()
+    except TimeoutError as error:
+        raise SqlError(CONNECTION_FAILURE, "Postgres did not answer in time") from error
+
+
+async def _salt(connection: Connection, parameters: Mapping[str, str]) -> str | None:
+    authentication = _Authentication(Login(parameters["user"], parameters["database"], (), ""))
+    async for chunk in connection.send(encode_startup(parameters), b"Q"):
+        for kind, frame in iter_frames(chunk):
+            if kind != _AUTHENTICATION:
+                return None
+            code, data = int.from_bytes(frame[5:9], "big"), frame[9:]
+            if code == _SASL:
+                connection.write(await authentication.answer(frame[5:]))
+            else:
+                found = _SERVER_FIRST.fullmatch(data) if code == _SASL_CONTINUE else None
+                return None if found is None else found[1].decode()
+    return None
+
+
 class _Authentication:
     def __init__(self, login: Login) -> None:
         self._login = login
@@ -85,7 +117,11 @@ class _Authentication:
         if step is None:
             raise SqlError(FEATURE_NOT_SUPPORTED, f"Postgres asks for authentication method {code}")
         # The salted password costs milliseconds of pure arithmetic.
-        return await asyncio.to_thread(step, self, data) if code == 11 else step(self, data)
+        return (
+            await asyncio.to_thread(step, self, data)
+            if code == _SASL_CONTINUE
+            else step(self, data)
+        )
 
     def _nothing(self, data: bytes) -> bytes:
         return b""

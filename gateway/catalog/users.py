@@ -1,73 +1,60 @@
 """Who may come in: users are roles of Postgres that have LOGIN.
 
-Where the whole cluster is ours, the verifier of a user's password is that of pg_authid, so that
-ALTER ROLE … PASSWORD works as ever. In a Postgres that asks our own connections for passwords, the
-role has a generated password that the server keeps, and the user's verifier stands beside it.
+Whether a role may log in, until when and how often, Postgres's own catalog says (pg_roles); where
+the secret of its password stands, `verifiers` knows.
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
 import secrets
+from dataclasses import replace
 from typing import Any
 
-from gateway.catalog.bootstrap import CREDENTIALS, OWNER, SESSIONS
+from gateway.catalog.bootstrap import OWNER
+from gateway.catalog.verifiers import Verifiers
 from protocol.errors import DUPLICATE_OBJECT, INVALID_PARAMETER_VALUE, SqlError
 from protocol.scram import Verifier
 from session.ports import Principal
 
 _RESERVED = frozenset(("postgres", "xuanwu_platform", "public", "none"))
 _MAX_NAME = 63  # NAMEDATALEN - 1; Postgres would truncate, and two names would become one role
-_LISTED = """
-SELECT rolpassword FROM pg_catalog.pg_authid
- WHERE rolname = $1 AND rolcanlogin AND NOT rolsuper AND NOT rolreplication
-   AND (rolvaliduntil IS NULL OR rolvaliduntil > now())"""
+_ROLE = """
+SELECT rolcanlogin, rolconnlimit, coalesce(rolvaliduntil <= now(), false) AS expired
+  FROM pg_catalog.pg_roles WHERE rolname = $1 AND NOT rolsuper AND NOT rolreplication"""
+_LOGINS = """
+SELECT rolname FROM pg_catalog.pg_roles
+ WHERE rolcanlogin AND NOT rolsuper AND NOT rolreplication AND rolname <> $1"""
+_KEYS = 32
+_NONE = Verifier.mock("", secrets.token_bytes(_KEYS))
 
 
 class Users:
-    """A `session.ports.Authenticator`. `store`: pool on the platform's database, as administrator.
+    """A `session.ports.Authenticator`. `store`: pool on the platform's database, by the admin."""
 
-    `trusted`: Postgres lets the server in as any role (the embedded one).
-    """
-
-    def __init__(self, store: Any, administrator: str, *, trusted: bool) -> None:
+    def __init__(self, store: Any, administrator: str, verifiers: Verifiers) -> None:
         self._store = store
         self._reserved = _RESERVED | {administrator}
-        self._trusted = trusted
-
-    async def prepare(self) -> None:
-        if not self._trusted:
-            await self._store.execute(CREDENTIALS)
+        self._verifiers = verifiers
 
     async def lookup(self, user: str) -> Principal | None:
         if self.reserved(user):
             return None
-        if self._trusted:
-            found = await self._store.fetchrow(_LISTED, user)
-            return None if found is None else Principal(user, _verifier(found["rolpassword"]))
-        found = await self._store.fetchrow("SELECT verifier FROM credentials WHERE role = $1", user)
-        return None if found is None else Principal(user, _verifier(found["verifier"]))
-
-    async def password(self, role: str) -> str | None:
-        """With what the server connects as a role; None where it is trusted."""
-        if self._trusted:
+        found = await self._store.fetchrow(_ROLE, user)
+        if found is None:
             return None
-        found = await self._store.fetchval("SELECT password FROM credentials WHERE role = $1", role)
-        return None if found is None else str(found)
+        verifier = _verifier(await self._verifiers.of(user))
+        if found["expired"]:  # then Postgres does not even tell whether there is a password
+            verifier = _unmatched(verifier or _NONE)
+        return Principal(user, verifier, found["rolcanlogin"], found["rolconnlimit"])
 
     async def any_user(self) -> bool:
         """Whether anybody but the owner can log in with a password."""
-        if not self._trusted:
-            sql = "SELECT EXISTS (SELECT FROM credentials WHERE verifier IS NOT NULL)"
-            return bool(await self._store.fetchval(sql))
-        return bool(
-            await self._store.fetchval(
-                "SELECT EXISTS (SELECT FROM pg_catalog.pg_authid WHERE rolcanlogin"
-                " AND rolpassword IS NOT NULL AND NOT rolsuper AND rolname <> ALL ($1::name[]))",
-                [OWNER, *self._reserved],
-            )
-        )
+        for record in await self._store.fetch(_LOGINS, OWNER):
+            principal = await self.lookup(record["rolname"])
+            if principal is not None and principal.verifier is not None:
+                return True
+        return False
 
     async def create_user(self, name: str, password: str) -> None:
         """A role with LOGIN, or a new password for one that we made; Postgres sees no clear text.
@@ -75,21 +62,11 @@ class Users:
         Raises SqlError 22023 for a name that cannot be, 42710 for a role that is not a user.
         """
         self._check(name)
-        verifier = str(await asyncio.to_thread(Verifier.make, password))
+        secret = await self._verifiers.conceal(password)
         async with self._store.acquire() as connection, connection.transaction():
             await self._ensure_role(connection, name)
-            if self._trusted:
-                await _set_password(connection, name, verifier)
-            else:
-                own = secrets.token_urlsafe(32)
-                await _set_password(connection, name, str(Verifier.make(own)))
-                await connection.execute(
-                    "INSERT INTO credentials VALUES ($1, $2, $3) ON CONFLICT (role) DO UPDATE"
-                    " SET password = excluded.password, verifier = excluded.verifier",
-                    name,
-                    own,
-                    verifier,
-                )
+            # Base64 and punctuation without quotes: it stands in a literal as it is.
+            await connection.execute(f"ALTER ROLE {_identifier(name)} PASSWORD '{secret}'")
 
     def reserved(self, user: str) -> bool:
         """Names that never come in: the administrators' and those of Postgres itself."""
@@ -109,19 +86,30 @@ class Users:
         )
         if found is None:
             await connection.execute(f"CREATE ROLE {_identifier(name)} LOGIN")
-            await connection.execute(f"GRANT CONNECT ON DATABASE {SESSIONS} TO {_identifier(name)}")
+            if connection.get_server_version().major >= 16:
+                # As if the owner had made it: to be altered, granted to and dropped through SQL.
+                await connection.execute(f"GRANT {_identifier(name)} TO {OWNER} WITH ADMIN OPTION")
         elif found["rolsuper"] or not found["rolcanlogin"]:
             raise SqlError(DUPLICATE_OBJECT, f'role "{name}" exists and is not a user')
 
 
-async def _set_password(connection: Any, name: str, verifier: str) -> None:
-    # A verifier is base64 and punctuation without quotes: it stands in a literal as it is.
-    await connection.execute(f"ALTER ROLE {_identifier(name)} PASSWORD '{verifier}'")
-
-
 def _verifier(text: str | None) -> Verifier | None:
-    """None for no password and for one that is not SCRAM: MD5 cannot be checked without it."""
-    return Verifier.parse(text) if text is not None and text.startswith("SCRAM-SHA-256$") else None
+    """None for no password. What is not SCRAM cannot be checked here: nothing fits it."""
+    if text is None:
+        return None
+    try:
+        return Verifier.parse(text)
+    except SqlError:
+        return _unmatched(_NONE)
+
+
+def _unmatched(verifier: Verifier) -> Verifier:
+    """The same salt, so that nothing is told by asking, and keys that no password has."""
+    return replace(
+        verifier,
+        stored_key=secrets.token_bytes(_KEYS),
+        server_key=secrets.token_bytes(_KEYS),
+    )
 
 
 def _identifier(name: str) -> str:

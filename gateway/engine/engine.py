@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from gateway.engine.hub import Hub
 from gateway.engine.provider import Endpoint, Provider
 from gateway.engine.session import ClientSession
-from session.ports import EngineSession, Notify
+from session.ports import Notify
 
 
 class FlinkEngine:
@@ -43,7 +43,7 @@ class FlinkEngine:
     def default_version(self) -> str:
         return self._default_version or self._hub.provider.default_version
 
-    def session(self, pid: int, notify: Notify) -> EngineSession:
+    def session(self, pid: int, notify: Notify) -> ClientSession:
         session = ClientSession(self._hub, pid, notify)
         self._sessions.add(session)
         return session

@@ -26,7 +26,12 @@ def mask(text: str) -> str:
     return _URL.sub(rf"\1{MASK}@", text)
 
 
+def is_secret(key: str) -> bool:
+    """Whether the value of an option is for Flink alone."""
+    return _SECRET.search(key) is not None
+
+
 def _masked(found: re.Match[str], instead: str) -> str:
-    if _SECRET.search(found["key"]) is None:
+    if not is_secret(found["key"]):
         return found[0]
     return f"{found['key']}{found['gap']}{instead}"

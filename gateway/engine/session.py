@@ -33,8 +33,7 @@ from gateway.engine.results import TableStream, lost
 from gateway.engine.secrets import mask
 from gateway.engine.slots import Reservation, SlotGate
 from gateway.engine.submission import submit
-from gateway.engine.targets import is_filled, sql_type
-from gateway.engine.types import pg_type
+from gateway.engine.targets import is_filled, target
 from protocol.errors import Notice, SqlError
 from session.ports import Column, EngineSettings, JobHandle, Need, Notify, ResultStream, Target
 
@@ -68,7 +67,7 @@ class ClientSession:
         statement = f"DESCRIBE {table}"
         _, rows = await self.small(statement, settings, self.options.statement(settings))
         filled = (row.fields for row in rows if is_filled(row.fields[4]))
-        return tuple(Target(f[0], pg_type(from_text(f[1])), sql_type(f[1])) for f in filled)
+        return tuple(target(fields[0], fields[1]) for fields in filled)
 
     async def query(
         self, sql: str, settings: EngineSettings, formats: Sequence[int]
@@ -126,7 +125,11 @@ class ClientSession:
     # ── for planner and submission ──────────────────────────────────────────────────────────────
 
     async def flink_columns(self, sql: str, settings: EngineSettings) -> Sequence[FlinkColumn]:
-        """Columns of a query by way of a temporary view."""
+        rows = await self.described_query(sql, settings)
+        return [FlinkColumn(row.fields[0], from_text(row.fields[1])) for row in rows]
+
+    async def described_query(self, sql: str, settings: EngineSettings) -> list[pages.Row]:
+        """What DESCRIBE says of a query, by way of a temporary view."""
         self._views += 1
         view = f"`xuanwu_describe_{self._views}`"
         head = f"CREATE TEMPORARY VIEW {view} AS\n"
@@ -136,7 +139,7 @@ class ClientSession:
             _, rows = await self.small(f"DESCRIBE {view}", settings, config)
         finally:
             await self.small(f"DROP TEMPORARY VIEW {view}", settings, config)
-        return [FlinkColumn(row.fields[0], from_text(row.fields[1])) for row in rows]
+        return rows
 
     async def small(
         self, sql: str, settings: EngineSettings, config: Mapping[str, str], *, skip: int = 0
