@@ -22,7 +22,8 @@ from dialects.engine_text import to_engine
 from dialects.lexer import Token, TokenKind
 from dialects.literals import bare, literal
 from dialects.parameters import Parameters, Place, parameters, read_parameters, substitute
-from dialects.rewriting import Edit, Rewritten
+from dialects.passwords import password_value, replaced, without_passwords
+from dialects.rewriting import Edit, Rewritten, rewrite
 from dialects.splitter import Statement, part, single, split
 from dialects.typenames import flink_type_of
 
@@ -46,10 +47,14 @@ __all__ = [
     "mentions_activity",
     "parameters",
     "part",
+    "password_value",
     "read_parameters",
+    "replaced",
+    "rewrite",
     "single",
     "split",
     "substitute",
     "to_backend",
     "to_engine",
+    "without_passwords",
 ]

@@ -62,7 +62,8 @@ class Classified:
       with options that only Postgres has)
     - COPY_OUT: format, header, delimiter, null, quote, escape, force_quote (True: all columns, or
       a tuple of names)
-    - BACKEND: creates (name of the temporary relation), drops (tuple of such names)
+    - BACKEND: creates (name of the temporary relation), drops (tuple of such names), passwords
+      (indexes of the tokens that are clear texts), drops_owned (tuple of roles, folded)
     """
 
     route: Route

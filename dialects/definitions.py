@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dialects.classified import Classified, Kind, Names, backend, engine, refused
+from dialects.classified import NO_OPTIONS, Classified, Kind, Names, backend, engine, refused
 from dialects.lexer import STRINGS, Token
 from dialects.names import folded
+from dialects.passwords import password_tokens
 from dialects.queries import MIXED_HINT, Owner, mixed, owner
 from dialects.reader import Reader
 from dialects.relations import Survey, survey
@@ -24,7 +25,7 @@ def classify_create(statement: Statement, names: Names) -> Classified:
     reader = Reader(statement, 1)
     replace = reader.accept("OR", "REPLACE") or reader.accept("OR", "ALTER")
     if reader.word() in _ROLES and not replace:
-        return backend(statement)
+        return _role(statement)
     short = reader.one_of(("LOCAL", "GLOBAL")) or reader.word() == "TEMP"
     temporary = bool(reader.one_of(("TEMP", "TEMPORARY")))
     if temporary and (short or reader.word() in ("TABLE", "VIEW", "SEQUENCE", "RECURSIVE")):
@@ -44,7 +45,7 @@ def classify_alter(statement: Statement, names: Names) -> Classified:
     reader = Reader(statement, 1)
     word = reader.word()
     if word in _ROLES or word in ("SYSTEM", "DEFAULT"):
-        return backend(statement)
+        return _role(statement)
     if word == "DATABASE" and not _alters_flink_database(Reader(statement, 2)):
         return backend(statement)
     return _drop_or_alter(statement, reader, names, "ALTER")
@@ -53,7 +54,7 @@ def classify_alter(statement: Statement, names: Names) -> Classified:
 def classify_drop(statement: Statement, names: Names) -> Classified:
     reader = Reader(statement, 1)
     if reader.word() in _ROLES:
-        return backend(statement)
+        return _drop_owned(statement) if reader.word() == "OWNED" else backend(statement)
     reader.one_of(("TEMPORARY",))
     reader.accept("SYSTEM")
     return _drop_or_alter(statement, reader, names, "DROP")
@@ -83,6 +84,21 @@ def reads_postgres(statement: Statement, found: Survey, names: Names) -> Classif
     if owner(found, names) not in (Owner.POSTGRES, Owner.BOTH):
         return None
     return mixed(statement, found, names, Kind.SUBMIT)
+
+
+def _role(statement: Statement) -> Classified:
+    found = password_tokens(statement)
+    return backend(statement, options={"passwords": found} if found else NO_OPTIONS)
+
+
+def _drop_owned(statement: Statement) -> Classified:
+    """DROP OWNED BY role [, …]: the session asks first what that would drop."""
+    reader = Reader(statement, 3)
+    owners = [reader.take()]
+    while reader.accept(","):
+        owners.append(reader.take())
+    named = tuple(folded(token) for token in owners if token is not None)
+    return backend(statement, options={"drops_owned": named})
 
 
 # ── temporary relations ─────────────────────────────────────────────────────────────────────────

@@ -65,8 +65,24 @@ BACKEND = """
     comment on table t is 'x'
     grant select on t to x
     revoke all on t from x
+    grant r to x with admin option
+    revoke admin option for r from x
+    grant usage on schema public to x
     create role r
     create user u password 'x'
+    create group g with user u
+    alter group g add user u
+    alter user u valid until 'infinity'
+    alter role all set flink.version = '1.20'
+    drop group g
+    drop user if exists u, v
+    reassign owned by r to x
+    drop owned by r, current_user cascade
+    alter default privileges for role r in schema public grant select on tables to x
+    security label for p on role r is 'x'
+    set role x
+    set session authorization x
+    reset role
     alter role r set flink.version = '1.20'
     alter database d set flink.version = '1.20'
     drop role r
