@@ -12,7 +12,19 @@ resolve (types of computed columns, LIKE, AS query). It opens no connection and 
 
 from __future__ import annotations
 
+from dialects.ddl.changing import apply, key_name, unplaced
+from dialects.ddl.checking import check
 from dialects.ddl.describing import Described, described
 from dialects.ddl.reading import read_ddl
+from dialects.ddl.rendering import render
 
-__all__ = ["Described", "described", "read_ddl"]
+__all__ = [
+    "Described",
+    "apply",
+    "check",
+    "described",
+    "key_name",
+    "read_ddl",
+    "render",
+    "unplaced",
+]
