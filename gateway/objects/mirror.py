@@ -14,9 +14,10 @@ and a policy that raises when it is tested. Where nothing can come back anyway i
 0, WHERE false, EXPLAIN, Describe, has_table_privilege. For the row to be met, no index may be used:
 a superuser marks the key's as not live (`pg_index.indislive`: no plan takes it; \\d, pg_constraint
 and JDBC show it as ever); others ANALYZE, so that a page costs less than the index. Still open, for
-who looks for it: TABLESAMPLE may miss the row; so may `WHERE ctid = …` where sequential scans are
-switched off, and an index then too, after REINDEX by the owner or under an administrator who is no
-superuser. An owner may LOCK, ANALYZE, VACUUM: a change then waits a while, and fails with 55P03.
+who looks for it: TABLESAMPLE may miss the row; so may `WHERE ctid = …`; so may an index where
+sequential scans are switched off, after REINDEX by the owner or under an administrator who is no
+superuser (there an outer join that adds no row is left out unread, too). An owner may LOCK,
+ANALYZE, VACUUM: a change then waits a while, and fails with 55P03.
 """
 
 from __future__ import annotations

@@ -34,6 +34,19 @@ async def test_a_table_is_neither_read_nor_written(
         assert "Orders" in str(error)
 
 
+@pytest.mark.parametrize("condition", ["flag", "NOT flag", "flag IS NULL", "flag IS TRUE"])
+async def test_no_condition_is_tested_before_the_guard(
+    platform: Any, anna: Any, condition: str
+) -> None:
+    """A boolean column costs as little as the guard; the row holds false."""
+    table = replace(ORDERS, columns=[Column("flag", "BOOLEAN", False)], primary_key=("flag",))
+    await mirror.create(platform, table)
+    for settings in ("SET enable_seqscan = on", "SET enable_seqscan = off"):
+        await anna.execute(settings)
+        error = await refused(anna, f'SELECT 1 FROM shop."Orders" WHERE {condition}')
+        assert error.sqlstate == "0A000"
+
+
 @pytest.mark.parametrize("sql", READS)
 async def test_a_view_is_not_read(platform: Any, anna: Any, sql: str) -> None:
     await mirror.create(platform, replace(ITEMS, columns=[*ITEMS.columns, Column("item", "INT")]))
