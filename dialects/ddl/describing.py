@@ -12,6 +12,8 @@ from dialects.splitter import single
 
 _UNITS = frozenset({"SECOND", "MINUTE", "HOUR", "DAY", "MONTH", "YEAR"})
 _AMOUNT = re.compile(r"'[0-9]{1,2}'")  # more digits need a precision: INTERVAL '100' SECOND(3)
+# Types that versions print differently; up to 2.2 TIME(3) is TIME(0).
+_VERSIONED = re.compile(r"\bTIME\([1-9]\)|\bRAW\(|\bSTRUCTURED<")
 _PROCTIME = ("PROCTIME", "(", ")")
 
 
@@ -78,10 +80,9 @@ def _extras(column: ColumnDefinition) -> str | None:
 
 
 def _is_plain(column: ColumnDefinition) -> bool:
-    """Of RAW and STRUCTURED types versions of Flink print different parts."""
     if column.expression is not None:
         return _is_proctime(column)
-    return not any(word in (column.type or "") for word in ("RAW(", "STRUCTURED<"))
+    return _VERSIONED.search(column.type or "") is None
 
 
 def _is_proctime(column: ColumnDefinition) -> bool:

@@ -28,7 +28,7 @@ from protocol.errors import (
 
 DEEPEST = 64  # types within types
 LONGEST = 2**31 - 1  # CHAR, VARCHAR, BINARY, VARBINARY
-TIME_DIGITS = 3  # Flink holds a time of day in milliseconds, whatever precision it is given
+TIME_DIGITS = 3  # Flink holds a time of day in milliseconds, whatever precision it is told
 
 _PLAIN = {
     "BOOLEAN": "BOOLEAN", "TINYINT": "TINYINT", "SMALLINT": "SMALLINT", "INT": "INT",
