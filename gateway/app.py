@@ -23,6 +23,9 @@ from gateway.engine.process import identify
 from gateway.engine.provider import Provider
 from gateway.engine.static import StaticProvider
 from gateway.engine.static import parse as parse_given
+from gateway.objects.engine import StoredEngine
+from gateway.objects.healing import prepare
+from gateway.objects.store import Store
 from gateway.server import Server, make_tls
 from protocol.errors import INVALID_PARAMETER_VALUE, Notice, SqlError
 from session import settings
@@ -91,6 +94,8 @@ class App:
         await self._check_listener()
         self.engine = self._make_engine(provider, version)
         stack.push_async_callback(self.engine.close)
+        self.store = Store(self.catalog.sessions)
+        await prepare(self.store)
         self.server = Server(config.listen, self._make_peers(), config.limits)
         await self.server.start()
         stack.push_async_callback(self.server.stop)
@@ -126,7 +131,7 @@ class App:
         return Peers(
             registry=Registry(config.limits.max_sessions),
             backends=self.catalog,
-            engine=self.engine,
+            engine=StoredEngine(self.engine, self.store),
             authenticator=self.catalog.users,
             policy=Policy(config.trust, OWNER, binding),
             tls=context,

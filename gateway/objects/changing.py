@@ -1,0 +1,199 @@
+"""What CREATE and ALTER have in common: from a definition to a stored object with its mirror.
+
+statement ─► names in full ─► options checked ─► columns: read, or Flink is asked ─► one write
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from dialects import Statement
+from dialects.ddl import described
+from dialects.ddl.model import Create, ObjectKind, Option, TableDefinition
+from dialects.options import check as check_options
+from gateway.engine.targets import sql_type
+from gateway.objects import mirror
+from gateway.objects.mentions import Mention, calls, mention_at, mentions
+from gateway.objects.mirror import MirrorTable
+from gateway.objects.resolved import ResolvedColumn
+from gateway.objects.resolving import Resolved, need, needs_of
+from gateway.objects.store import shown_text
+from gateway.objects.stored import DEFAULT_CATALOG, Place, StoredObject, stamp_of
+from session.ports import EngineSettings
+
+if TYPE_CHECKING:
+    from gateway.objects.session import StoredSession
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An object as it is to be written; `object.relid` is that of what it replaces, if anything."""
+
+    object: StoredObject
+    columns: tuple[ResolvedColumn, ...]
+    options: tuple[Option, ...]
+
+
+def definition_mentions(statement: Statement, create: Create) -> list[Mention]:
+    """Names that a definition is made of, its own not among them."""
+    definition, first = create.definition, create.path.last + 1
+    found: list[Mention] = []
+    query = getattr(definition, "query", None)
+    last = query.first_token if query is not None else len(statement.tokens)
+    if isinstance(definition, TableDefinition):
+        found += calls(statement, first, last)
+        if definition.like is not None:
+            path = definition.like.path
+            found.append(mention_at(statement, path.first, path.last, "relation"))
+    if query is not None:
+        found += mentions(statement, query.first_token)
+    return found
+
+
+async def draft(
+    session: StoredSession,
+    statement: Statement,
+    create: Create,
+    place: Place,
+    resolved: Resolved,
+    engine_text: str,
+    settings: EngineSettings,
+) -> Draft:
+    """Raises SqlError for what the definition does not say rightly: our own words with a position
+    in the statement, or Flink's with one in the engine's text."""
+    definition = create.definition
+    options: tuple[Option, ...] = getattr(definition, "options", ())
+    if isinstance(definition, TableDefinition) and definition.query is None:
+        check_options(options, settings.version)
+    new = StoredObject(
+        id=0,
+        place=place,
+        kind=create.kind,
+        text=statement.text,
+        engine_text=engine_text,
+        shown_text=shown_text(statement.text),
+        version=settings.version,
+        owner=settings.role,
+        comment=definition.comment,
+        partition_keys=getattr(definition, "partitioned_by", ()),
+        on_ids=tuple(each.id for each in resolved.objects),
+    )
+    columns = await columns_of(session, create, new, resolved, settings)
+    return Draft(new, columns, options)
+
+
+async def columns_of(
+    session: StoredSession,
+    create: Create,
+    new: StoredObject,
+    resolved: Resolved,
+    settings: EngineSettings,
+) -> tuple[ResolvedColumn, ...]:
+    """Of a table or view; read from the definition where that is certain, else as Flink says."""
+    definition = create.definition
+    if create.kind not in (ObjectKind.TABLE, ObjectKind.VIEW):
+        return ()
+    if isinstance(definition, TableDefinition) and definition.certain:
+        return tuple(ResolvedColumn(*row) for row in described(create))
+    return await asked(session, new, resolved, settings)
+
+
+async def asked(
+    session: StoredSession, new: StoredObject, resolved: Resolved, settings: EngineSettings
+) -> tuple[ResolvedColumn, ...]:
+    """Flink's own verdict: it is created in a Flink session of the client, and described."""
+    needs = needs_of(resolved)
+    settings = replace(settings, needs=needs, home=resolved.home.flink)
+    stamp = stamp_of(new.engine_text, stamps(resolved, new))
+    rows = await session.inner.define(need(new, stamp), settings)
+    return tuple(_column(row.fields) for row in rows)
+
+
+def stamps(resolved: Resolved, new: StoredObject) -> list[str]:
+    """Of what it needs directly, as a later statement will compute them."""
+    known: dict[int, str] = {}
+    for each in resolved.found.needed_by(resolved.objects):
+        known[each.id] = stamp_of(each.engine_text, [known[i] for i in each.on_ids])
+    return [known[i] for i in new.on_ids]
+
+
+def _column(fields: Sequence[Any]) -> ResolvedColumn:
+    name, type_, nullable, key, extras, watermark, *comment = fields
+    return ResolvedColumn(
+        name=name,
+        type=sql_type_of(type_),
+        nullable=bool(nullable),
+        key=key,
+        extras=extras,
+        watermark=watermark,
+        comment=comment[0] if comment else None,
+    )
+
+
+def sql_type_of(described_type: str) -> str:
+    """The type as DESCRIBE prints it, the mark of a time attribute kept, NOT NULL not."""
+    plain = sql_type(described_type)
+    mark = described_type.partition(" *")[2]
+    return f"{plain} *{mark.removesuffix(' NOT NULL')}" if mark else plain
+
+
+# ── writing ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def mirror_of(draft: Draft) -> MirrorTable:
+    new = draft.object
+    key = next((c.key for c in draft.columns if c.key), None)
+    return MirrorTable(
+        schema=new.place.database,
+        name=new.place.name,
+        columns=draft.columns,
+        primary_key=_key_columns(draft.columns) if key else (),
+        comment=new.comment,
+        owner=new.owner,
+        view=new.kind is ObjectKind.VIEW,
+    )
+
+
+def _key_columns(columns: Sequence[ResolvedColumn]) -> tuple[str, ...]:
+    """In the order of the table; the names in the key's own text may hold commas."""
+    return tuple(column.name for column in columns if column.key)
+
+
+def is_mirrored(new: StoredObject) -> bool:
+    return new.namespace == "relation" and new.place.catalog == DEFAULT_CATALOG
+
+
+async def write_new(session: StoredSession, connection: Any, drafted: Draft, role: str) -> None:
+    new = drafted.object
+    if is_mirrored(new):
+        new = replace(new, relid=await mirror.create(connection, mirror_of(drafted)))
+    await session.store.insert(connection, new, drafted.columns, drafted.options, role)
+
+
+async def write_changed(
+    session: StoredSession,
+    connection: Any,
+    old: StoredObject,
+    drafted: Draft,
+    role: str,
+    operation: str,
+    renamed: dict[str, str],
+) -> None:
+    """The owner stays who it was."""
+    new = replace(drafted.object, owner=old.owner, relid=old.relid)
+    drafted = replace(drafted, object=new)
+    if old.relid is not None:
+        relid = await mirror.alter(connection, old.relid, mirror_of(drafted), renamed)
+        new = replace(new, relid=relid)
+    await session.store.update(
+        connection, old, new, drafted.columns, drafted.options, role, operation
+    )
+
+
+def same_shape(old: Sequence[ResolvedColumn], new: Sequence[ResolvedColumn]) -> bool:
+    """What a dependent object may rely on: names, types and their order."""
+    return [(c.name, c.type, c.nullable) for c in old] == [
+        (c.name, c.type, c.nullable) for c in new
+    ]

@@ -1,0 +1,129 @@
+"""DDL of stored objects: CREATE here, ALTER and DROP beside it; each is one write.
+
+read_ddl ─► where does it stand? ─ a catalog that is stored here ─► create, alter, drop
+                                └─ an external one, temporary ──► False: Flink's own business
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialects import Edit, Rewritten, Statement
+from dialects.ddl.model import Alter, Create, Ddl, Drop, ObjectKind
+from dialects.rewriting import rewrite
+from gateway.objects import containers
+from gateway.objects.altering import alter
+from gateway.objects.changing import (
+    Draft,
+    definition_mentions,
+    draft,
+    same_shape,
+    write_changed,
+    write_new,
+)
+from gateway.objects.dropping import drop
+from gateway.objects.places import check_database, is_stored_here, place_of
+from gateway.objects.placing import placed
+from gateway.objects.resolving import Resolved, home_of, look_up
+from gateway.objects.stored import NAMESPACES, Place, StoredObject
+from gateway.objects.wording import depended_on, exists, skipped, wrong_type
+from protocol.errors import SqlError
+from session.ports import EngineSettings
+
+if TYPE_CHECKING:
+    from gateway.objects.session import StoredSession
+
+_CONTAINERS = (ObjectKind.DATABASE, ObjectKind.CATALOG)
+
+
+class Definer:
+    def __init__(self, session: StoredSession) -> None:
+        self._session = session
+
+    async def run(self, statement: Statement, ddl: Ddl, settings: EngineSettings) -> bool:
+        """False: nothing of it is stored here, Flink decides."""
+        if ddl.kind in _CONTAINERS:
+            return await containers.run(self._session, statement, ddl, settings)
+        if isinstance(ddl, Drop):
+            return await drop(self._session, statement, ddl, settings)
+        if isinstance(ddl, Alter):
+            return await alter(self._session, statement, ddl, settings)
+        return await self.create(statement, ddl, settings)
+
+    async def create(self, statement: Statement, create: Create, settings: EngineSettings) -> bool:
+        session = self._session
+        found = await look_up(session.store, [create.path.parts], settings, session.current)
+        home = home_of(found, settings, session.current)
+        place = place_of(create.path, home)
+        if not is_stored_here(found, place):
+            return False
+        check_database(found, place, create.path)
+        await session.check_schema(settings.role, place, "CREATE")
+        there = found.at(NAMESPACES[create.kind], place)
+        if there is not None and not create.replace:
+            if not create.if_not_exists:
+                raise exists(there, create.path)
+            session.notify(skipped(there))
+            return True
+        drafted = await self.drafted(statement, create, place, settings)
+        await self.write(drafted, settings, there, create)
+        return True
+
+    async def drafted(
+        self, statement: Statement, create: Create, place: Place, settings: EngineSettings
+    ) -> Draft:
+        session = self._session
+        resolved = await session.resolved(
+            statement, definition_mentions(statement, create), settings, in_full=True
+        )
+        await session.check_read(resolved, settings)
+        engine = engine_text(statement, create, place, resolved)
+        with placed(engine):
+            return await draft(session, statement, create, place, resolved, engine.text, settings)
+
+    async def write(
+        self, drafted: Draft, settings: EngineSettings, there: StoredObject | None, create: Create
+    ) -> None:
+        """Raises SqlError 42P07 where another session was faster, 2BP01 for a replacement that
+        would break what depends on it."""
+        session, new = self._session, drafted.object
+        if there is not None:
+            await self._check_replaced(there, drafted, settings)
+        async with session.store.writing((new.namespace, new.place)) as connection:
+            now = await session.store.find([new.place.name], [], connection)
+            standing = now.at(new.namespace, new.place)
+            if standing is not None and (there is None or standing.id != there.id):
+                raise exists(standing, create.path)
+            if there is None or standing is None:
+                await write_new(session, connection, drafted, settings.role)
+            else:
+                await write_changed(
+                    session, connection, there, drafted, settings.role, "REPLACE", {}
+                )
+
+    async def _check_replaced(
+        self, there: StoredObject, drafted: Draft, settings: EngineSettings
+    ) -> None:
+        session = self._session
+        if there.kind is not drafted.object.kind:
+            raise wrong_type(there, drafted.object.kind)
+        await session.check(settings.role, [(there, "OWNER")])
+        dependents = await session.store.dependents([there.id])
+        if any(each.id in drafted.object.on_ids for each in (*dependents, there)):
+            raise SqlError(
+                "42P17",
+                f"infinite recursion detected: {there.shown} would need itself",
+            )
+        if dependents and not same_shape(await session.store.columns(there.id), drafted.columns):
+            raise depended_on("replace", there, dependents)
+
+
+def engine_text(
+    statement: Statement, create: Create, place: Place, resolved: Resolved
+) -> Rewritten:
+    """The CREATE that any session can replay: the name in full, no OR REPLACE, no IF NOT EXISTS."""
+    head = Edit(
+        0, statement.tokens[create.path.last].end, f"CREATE {create.kind.value} {place.sql}"
+    )
+    inside = [edit for edit in resolved.edits if edit.start >= head.end]
+    return rewrite(statement.text, [head, *inside])

@@ -1,0 +1,42 @@
+"""Where a new object goes, and whether that is ours to keep."""
+
+from __future__ import annotations
+
+from dialects.ddl.model import Path
+from gateway.objects.resolving import Home
+from gateway.objects.stored import DEFAULT_CATALOG, Found, Place, StoredObject
+from protocol.errors import INVALID_SCHEMA_NAME, SqlError
+
+_IN_MEMORY = "generic_in_memory"
+
+
+def place_of(path: Path, home: Home) -> Place:
+    """Where a new object of that name goes. Raises SqlError 3F000."""
+    places = home.places(path.parts)
+    if not places:
+        raise SqlError(
+            INVALID_SCHEMA_NAME,
+            "no schema has been selected to create in",
+            position=path.position,
+        )
+    return places[0]
+
+
+def is_stored_here(found: Found, place: Place) -> bool:
+    """Whether the catalog's objects are ours to keep: an external catalog keeps its own."""
+    catalog = found.at("catalog", Place(place.catalog))
+    return catalog is not None and keeps_nothing(catalog)
+
+
+def check_database(found: Found, place: Place, path: Path) -> None:
+    if found.at("database", Place(place.catalog, place.database)) is None:
+        raise SqlError(
+            INVALID_SCHEMA_NAME,
+            f'schema "{place.database}" does not exist',
+            position=path.position,
+        )
+
+
+def keeps_nothing(catalog: StoredObject) -> bool:
+    """A catalog in Flink's memory is only a name: its objects are stored here."""
+    return catalog.place.catalog == DEFAULT_CATALOG or _IN_MEMORY in catalog.engine_text

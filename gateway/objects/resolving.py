@@ -1,0 +1,260 @@
+"""The names of a statement, looked up in the store: what it needs, and its text with them in full.
+
+    mentions ─► exact, along the search path ─► else alike but for case, when unquoted and unique
+                  │                                     │
+                  └── stands in Flink's home: as it is ─┴── else: replaced by the name in full
+
+A session's own temporary objects come first, as in Flink; what nobody knows is left to Flink, and
+an object of that name that was stored once may not stand there any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from dialects import Edit, Rewritten, Statement
+from dialects.ddl.model import ObjectKind
+from dialects.names import quote_name
+from dialects.rewriting import rewrite
+from gateway.objects.mentions import Mention
+from gateway.objects.store import Store
+from gateway.objects.stored import (
+    DEFAULT_CATALOG,
+    DEFAULT_DATABASE,
+    Found,
+    Place,
+    StoredObject,
+    stamp_of,
+)
+from protocol.errors import SqlError
+from session.ports import EngineSettings, Need
+
+AMBIGUOUS_ALIAS = "42P09"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where names without a qualifier are looked for: `databases` in order, those that are there;
+    of an external catalog, whose databases are not known here, the one that was chosen."""
+
+    catalog: str
+    databases: tuple[str, ...] = ()
+
+    @property
+    def flink(self) -> tuple[str, str]:
+        """Current catalog and database."""
+        return self.catalog, self.databases[0] if self.databases else ""
+
+    def places(self, parts: Sequence[str]) -> list[Place]:
+        """Where a name may stand, the first one first."""
+        if len(parts) == 1:
+            return [Place(self.catalog, database, parts[0]) for database in self.databases]
+        if len(parts) == 2:
+            return [Place(self.catalog, parts[0], parts[1])]
+        return [Place(*parts)] if len(parts) == 3 else []
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A mention and the object that it means; `place`: the place that it would have otherwise."""
+
+    mention: Mention
+    object: StoredObject | None
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    text: Rewritten
+    edits: tuple[Edit, ...]
+    named: tuple[Named, ...]
+    found: Found
+    home: Home
+
+    @property
+    def objects(self) -> list[StoredObject]:
+        unique = {n.object.id: n.object for n in self.named if n.object is not None}
+        return list(unique.values())
+
+
+async def resolve(
+    store: Store,
+    statement: Statement,
+    mentions: Sequence[Mention],
+    settings: EngineSettings,
+    current: tuple[str, str] | None,
+    temporary: Collection[tuple[str, Place]],
+    *,
+    in_full: bool = False,
+) -> Resolved:
+    """`current`: catalog and database of a USE CATALOG. `temporary`: the session's own objects by
+    namespace. `in_full`: write every name out, so that the text means the same in any session.
+
+    Raises SqlError 42P09 for a name that could mean several objects.
+    """
+    found = await look_up(store, [m.parts for m in mentions], settings, current)
+    home = home_of(found, settings, current)
+    named = [_named(m, found, home, temporary, statement) for m in mentions]
+    edits = [edit for each in named if (edit := _edit(statement, each, home, in_full)) is not None]
+    unique = tuple({(edit.start, edit.end): edit for edit in edits}.values())
+    return Resolved(rewrite(statement.text, unique), unique, tuple(named), found, home)
+
+
+async def look_up(
+    store: Store,
+    names: Sequence[Sequence[str]],
+    settings: EngineSettings,
+    current: tuple[str, str] | None,
+    connection: object = None,
+) -> Found:
+    """One query for all that the names may mean."""
+    around = {part for parts in names for part in parts[:-1]}
+    around |= {settings.catalog, *settings.search_path, settings.role, *(current or ())}
+    return await store.find({parts[-1] for parts in names}, around, connection)
+
+
+def home_of(found: Found, settings: EngineSettings, current: tuple[str, str] | None) -> Home:
+    """By USE CATALOG if there was one, else the database that the client is connected to; its
+    search path decides the database, as current_schema() does."""
+    catalog, chosen = current or (settings.catalog, "")
+    path = [settings.role if name == "$user" else name for name in settings.search_path]
+    there = [d for d in path if found.at("database", Place(catalog, d)) is not None]
+    if current is not None and chosen:
+        return Home(catalog, (chosen,))
+    return Home(catalog, tuple(dict.fromkeys(there)))
+
+
+def meant(
+    mention: Mention, found: Found, home: Home, statement: Statement | None = None
+) -> StoredObject | None:
+    """The stored object that a name means."""
+    places = home.places(mention.parts)
+    if mention.namespace != "function":
+        for place in places:
+            if (exact := found.at(mention.namespace, place)) is not None:
+                return exact
+    for place in places:
+        alike = [o for o in found.alike(mention.namespace, place) if _fits(mention, o)]
+        if len(alike) > 1:
+            raise _ambiguous(mention, alike, statement)
+        if alike:
+            return alike[0]
+    return None
+
+
+def _fits(mention: Mention, candidate: StoredObject) -> bool:
+    """Parts in quotes are exact; functions have no case in Flink."""
+    if mention.namespace == "function":
+        return True
+    parts = candidate.place.parts[-len(mention.parts) :]
+    return all(
+        not quoted or part == written
+        for part, written, quoted in zip(parts, mention.parts, mention.quoted, strict=True)
+    )
+
+
+def _named(
+    mention: Mention,
+    found: Found,
+    home: Home,
+    temporary: Collection[tuple[str, Place]],
+    statement: Statement,
+) -> Named:
+    places = home.places(mention.parts)
+    if any((mention.namespace, place) in temporary for place in places[:1]):
+        return Named(mention, None, None)
+    return Named(mention, meant(mention, found, home, statement), places[0] if places else None)
+
+
+def _edit(statement: Statement, named: Named, home: Home, in_full: bool) -> Edit | None:
+    mention, found = named.mention, named.object
+    if found is None or (not in_full and found.place == named.place):
+        return None
+    if mention.namespace == "function" and not in_full and _same_home(found.place, home, mention):
+        return None
+    start = statement.tokens[mention.first].start
+    end = statement.tokens[mention.last].end
+    text = found.place.sql
+    if not mention.aliased and mention.parts[-1] != found.place.name:
+        text += f" AS {quote_name(mention.parts[-1])}"
+    return Edit(start, end, text)
+
+
+def _same_home(place: Place, home: Home, mention: Mention) -> bool:
+    return len(mention.parts) == 1 and (place.catalog, place.database) == home.flink
+
+
+def _ambiguous(
+    mention: Mention, alike: Sequence[StoredObject], statement: Statement | None
+) -> SqlError:
+    names = ", ".join(f'"{each.place.name}"' for each in alike)
+    position = statement.tokens[mention.first].start + 1 if statement is not None else None
+    return SqlError(
+        AMBIGUOUS_ALIAS,
+        f'table reference "{mention.parts[-1]}" is ambiguous',
+        detail=f"It could mean any of {names}.",
+        hint="Write the name in double quotes, in the case that it has.",
+        position=position,
+    )
+
+
+# ── what a statement needs in its Flink session ─────────────────────────────────────────────────
+
+
+def needs_of(resolved: Resolved, also: Sequence[StoredObject] = ()) -> tuple[Need, ...]:
+    """In order: catalogs, databases, objects. A name that means nothing stored may not stand in
+    Flink either, should it have been brought there once."""
+    wanted = [*resolved.objects, *also]
+    ordered = resolved.found.needed_by(wanted)
+    places = {place for each in ordered for place in _around(each.place)}
+    places |= set(_around(Place(*resolved.home.flink, "x")))
+    places |= {p for n in resolved.named if n.place for p in _around(n.place)}
+    needs = [*_containers(resolved.found, places)]
+    stamps: dict[int, str] = {}
+    for each in ordered:
+        stamps[each.id] = stamp_of(each.engine_text, [stamps[i] for i in each.on_ids])
+        needs.append(need(each, stamps[each.id]))
+    needs += _absent(resolved)
+    return tuple(dict.fromkeys(needs))
+
+
+def need(each: StoredObject, stamp: str) -> Need:
+    described = each.place.sql if each.namespace == "relation" else ""
+    return Need(
+        key=f"{each.namespace} {each.place.sql}",
+        name=each.shown,
+        stamp=stamp,
+        create=each.engine_text,
+        drop=f"DROP {each.kind.value} IF EXISTS {each.place.sql}",
+        described=described,
+    )
+
+
+def _around(place: Place) -> Iterator[Place]:
+    yield Place(place.catalog)
+    if place.database:
+        yield Place(place.catalog, place.database)
+
+
+def _containers(found: Found, places: Collection[Place]) -> Iterator[Need]:
+    """Catalogs, then databases; the default ones are there in every Flink session."""
+    for place in sorted(places, key=lambda p: (len(p.parts), p.parts)):
+        if place in (Place(DEFAULT_CATALOG), Place(DEFAULT_CATALOG, DEFAULT_DATABASE)):
+            continue
+        each = found.at("database" if place.database else "catalog", place)
+        if each is None:
+            continue
+        if each.kind is ObjectKind.DATABASE:
+            create = f"CREATE DATABASE IF NOT EXISTS {place.sql}"
+            yield Need(f"database {place.sql}", each.shown, "there", create)
+        else:
+            yield need(each, stamp_of(each.engine_text, ()))
+
+
+def _absent(resolved: Resolved) -> Iterator[Need]:
+    for each in resolved.named:
+        if each.object is None and each.place is not None:
+            space = each.mention.namespace
+            for place in resolved.home.places(each.mention.parts):
+                yield Need(f"{space} {place.sql}", f'{space} "{place.shown}"')

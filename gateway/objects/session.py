@@ -1,0 +1,199 @@
+"""A client's Flink side with the stored catalog in front (session.ports.EngineSession).
+
+describe, targets, query, submit ─► names resolved, rights checked ─► Flink, with what it needs
+show     ─► showing: answered from the store ── not there ──► Flink
+execute  ─► USE, DDL of stored objects ── others, temporary ones ──► Flink
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from dialects import Statement, single
+from dialects.ddl import read_ddl
+from dialects.ddl.model import Alter, Create, Ddl, Drop, ObjectKind
+from gateway.engine.session import ClientSession
+from gateway.engine.targets import is_filled, target
+from gateway.objects import rights
+from gateway.objects.changing import definition_mentions
+from gateway.objects.defining import Definer
+from gateway.objects.filling import Filler, creates_and_fills
+from gateway.objects.mentions import Mention, mention_at, mentions
+from gateway.objects.placing import PlacedStream, placed
+from gateway.objects.resolving import Home, Resolved, home_of, look_up, meant, needs_of, resolve
+from gateway.objects.rights import Demand
+from gateway.objects.showing import Shower
+from gateway.objects.store import Store
+from gateway.objects.stored import NAMESPACES, Place, StoredObject
+from gateway.objects.using import Using
+from session.ports import Column, EngineSettings, JobHandle, Notify, ResultStream, Target
+
+
+class StoredSession:
+    """Implements session.ports.EngineSession over a `ClientSession`."""
+
+    def __init__(self, inner: ClientSession, store: Store, notify: Notify) -> None:
+        self.inner = inner
+        self.store = store
+        self.notify = notify
+        self.current: tuple[str, str] | None = None  # of a USE CATALOG
+        self.temporary: dict[tuple[str, Place], ObjectKind] = {}
+        self._definer = Definer(self)
+        self._filler = Filler(self, self._definer)
+        self._shower = Shower(self)
+        self._using = Using(self)
+
+    # ── the port ────────────────────────────────────────────────────────────────────────────────
+
+    async def describe(self, sql: str, settings: EngineSettings) -> tuple[Column, ...]:
+        resolved, settings = await self.prepared(sql, settings)
+        with placed(resolved.text):
+            return await self.inner.describe(resolved.text.text, settings)
+
+    async def targets(self, table: str, settings: EngineSettings) -> tuple[Target, ...]:
+        statement = single(table)
+        mention = mention_at(statement, 0, len(statement.tokens) - 1, "relation", "INSERT")
+        found = await look_up(self.store, [mention.parts], settings, self.current)
+        home = home_of(found, settings, self.current)
+        stored = None if self.is_temporary(mention, home) else meant(mention, found, home)
+        if stored is None:
+            settings = replace(settings, home=home.flink)
+            return await self.inner.targets(table, settings)
+        await self.check(settings.role, [(stored, "INSERT")])
+        columns = await self.store.columns(stored.id)
+        return tuple(target(c.name, c.type) for c in columns if is_filled(c.extras))
+
+    async def query(
+        self, sql: str, settings: EngineSettings, formats: Sequence[int]
+    ) -> ResultStream:
+        resolved, settings = await self.prepared(sql, settings)
+        with placed(resolved.text):
+            stream = await self.inner.query(resolved.text.text, settings, formats)
+        return PlacedStream(stream, resolved.text) if resolved.text.edits else stream
+
+    async def show(
+        self, sql: str, settings: EngineSettings, formats: Sequence[int]
+    ) -> ResultStream:
+        statement = single(sql)
+        shown = await self._shower.show(statement, settings, formats)
+        if shown is not None:
+            return shown
+        resolved, settings = await self.prepared(sql, settings)
+        with placed(resolved.text):
+            return await self.inner.show(resolved.text.text, settings, formats)
+
+    async def execute(self, sql: str, settings: EngineSettings) -> Mapping[str, str]:
+        statement = single(sql)
+        if (changes := await self._using.use(statement, settings)) is not None:
+            return changes
+        ddl = read_ddl(statement)
+        stored = ddl is not None and not ddl.temporary
+        if ddl is not None and stored and await self._definer.run(statement, ddl, settings):
+            return {}
+        resolved, settings = await self._ready(statement, settings, _mentioned(statement, ddl))
+        with placed(resolved.text):
+            changes = await self.inner.execute(resolved.text.text, settings)
+        if ddl is not None and ddl.temporary:
+            self._note(ddl, resolved)
+        return changes
+
+    async def submit(self, sql: str, settings: EngineSettings) -> JobHandle:
+        statement = single(sql)
+        if (create := creates_and_fills(statement)) is not None:
+            handle = await self._filler.run(statement, create, settings)
+            if handle is not None:
+                return handle
+        resolved, settings = await self.prepared(sql, settings)
+        with placed(resolved.text):
+            return await self.inner.submit(resolved.text.text, settings)
+
+    async def close(self) -> None:
+        await self.inner.close()
+
+    # ── for the parts ───────────────────────────────────────────────────────────────────────────
+
+    async def prepared(self, sql: str, settings: EngineSettings) -> tuple[Resolved, EngineSettings]:
+        """Names looked up, rights checked, and the settings with what Flink has to be given."""
+        statement = single(sql)
+        return await self._ready(statement, settings, mentions(statement))
+
+    async def _ready(
+        self, statement: Statement, settings: EngineSettings, wanted: Sequence[Mention]
+    ) -> tuple[Resolved, EngineSettings]:
+        resolved = await self.resolved(statement, wanted, settings)
+        await self.check_read(resolved, settings)
+        return resolved, replace(settings, needs=needs_of(resolved), home=resolved.home.flink)
+
+    async def resolved(
+        self,
+        statement: Statement,
+        found: Sequence[Mention],
+        settings: EngineSettings,
+        *,
+        in_full: bool = False,
+    ) -> Resolved:
+        return await resolve(
+            self.store,
+            statement,
+            found,
+            settings,
+            self.current,
+            self.temporary,
+            in_full=in_full,
+        )
+
+    def is_temporary(self, mention: Mention, home: Home) -> bool:
+        """Whether the name means an object of the session's own."""
+        return any((mention.namespace, p) in self.temporary for p in home.places(mention.parts)[:1])
+
+    async def check_read(self, resolved: Resolved, settings: EngineSettings) -> None:
+        """May the role do with each object what the statement does, and may the owner of each view
+        read what lies below it? Raises SqlError 42501."""
+        direct = [
+            (named.object, named.mention.privilege)
+            for named in resolved.named
+            if named.object is not None
+        ]
+        # Postgres checks what a statement reads before what it fills.
+        direct.sort(key=lambda pair: pair[1] != "SELECT")
+        await self.check(settings.role, direct)
+        below: dict[str, list[tuple[StoredObject, str]]] = {}
+        for each in resolved.found.needed_by(resolved.objects):
+            if each.kind is ObjectKind.VIEW and each.owner != settings.role:
+                objects = [(resolved.found.objects[i], "SELECT") for i in each.on_ids]
+                below.setdefault(each.owner, []).extend(objects)
+        for owner, objects in below.items():
+            await self.check(owner, objects)
+
+    async def check(self, role: str, wanted: Iterable[tuple[StoredObject, str]]) -> None:
+        demands = [
+            Demand(o.relid, o.place.name, o.place.database, o.kind.value.lower(), privilege)
+            for o, privilege in wanted
+            if o.relid is not None
+        ]
+        await rights.check(self.store.pool, role, list(dict.fromkeys(demands)))
+
+    async def check_schema(self, role: str, place: Place, privilege: str) -> None:
+        demand = Demand(None, place.database, place.database, "schema", privilege)
+        await rights.check(self.store.pool, role, [demand])
+
+    def _note(self, ddl: Create | Alter | Drop, resolved: Resolved) -> None:
+        """Keep up with what the session has of its own."""
+        paths = ddl.paths if isinstance(ddl, Drop) else (ddl.path,)
+        for path in paths:
+            places = resolved.home.places(path.parts)
+            if not places:
+                continue
+            key = NAMESPACES[ddl.kind], places[0]
+            if isinstance(ddl, Create):
+                self.temporary[key] = ddl.kind
+            elif isinstance(ddl, Drop):
+                self.temporary.pop(key, None)
+
+
+def _mentioned(statement: Statement, ddl: Ddl | None) -> list[Mention]:
+    """Names that the statement means of what is stored: not those that it defines or removes."""
+    if ddl is None:
+        return mentions(statement)
+    return definition_mentions(statement, ddl) if isinstance(ddl, Create) else []

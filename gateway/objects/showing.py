@@ -1,0 +1,239 @@
+"""SHOW and DESCRIBE of what is stored: answered from the store, no Flink is needed.
+
+Columns are named as Flink names them (ShowOperation and DescribeTableOperation of its planner), so
+that a script reads the same table from either. What is not stored here (objects of an external
+catalog, built-in functions, a session's temporary tables) is left to Flink: `show` returns None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dialects import Statement
+from dialects.ddl.model import ObjectKind
+from dialects.lexer import STRINGS
+from dialects.names import string_value
+from dialects.reader import Reader
+from gateway.engine.encoding import describe, row_encoder
+from gateway.engine.logical import UNBOUNDED, LogicalType
+from gateway.engine.pages import FlinkColumn
+from gateway.engine.results import TableStream
+from gateway.objects.mentions import mention_at
+from gateway.objects.places import keeps_nothing
+from gateway.objects.resolving import Home, home_of, look_up, meant
+from gateway.objects.stored import NAMESPACES, Found, Place, StoredObject
+from gateway.objects.wording import wrong_type
+from protocol.errors import INVALID_CATALOG_NAME, INVALID_SCHEMA_NAME, SqlError
+from session.ports import EngineSettings, ResultStream
+
+if TYPE_CHECKING:
+    from gateway.objects.session import StoredSession
+
+_TEXT = LogicalType("VARCHAR", length=UNBOUNDED)
+_BOOLEAN = LogicalType("BOOLEAN")
+_RELATIONS = (ObjectKind.TABLE, ObjectKind.VIEW, ObjectKind.MATERIALIZED_TABLE)
+# What SHOW lists: kinds, and the name of the column.
+_LISTS: dict[str, tuple[tuple[ObjectKind, ...], str]] = {
+    "TABLES": (_RELATIONS, "table name"),
+    "VIEWS": ((ObjectKind.VIEW,), "view name"),
+    "DATABASES": ((ObjectKind.DATABASE,), "database name"),
+    "CATALOGS": ((ObjectKind.CATALOG,), "catalog name"),
+    "MODELS": ((ObjectKind.MODEL,), "model name"),
+}
+_CREATES = {
+    "TABLE": ObjectKind.TABLE,
+    "VIEW": ObjectKind.VIEW,
+    "FUNCTION": ObjectKind.FUNCTION,
+    "MODEL": ObjectKind.MODEL,
+    "CATALOG": ObjectKind.CATALOG,
+    "DATABASE": ObjectKind.DATABASE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A small answer: columns and rows."""
+
+    columns: tuple[FlinkColumn, ...]
+    rows: list[list[Any]]
+
+
+class Shower:
+    def __init__(self, session: StoredSession) -> None:
+        self._session = session
+
+    async def show(
+        self, statement: Statement, settings: EngineSettings, formats: Sequence[int]
+    ) -> ResultStream | None:
+        """None: Flink has to answer. Raises SqlError for a name that is certainly not there."""
+        reader = Reader(statement)
+        table: Table | None = None
+        if reader.accept("SHOW"):
+            table = await self._show(reader, settings)
+        elif reader.one_of(("DESCRIBE", "DESC")):
+            table = await self._describe(reader, settings)
+        if table is None:
+            return None
+        zone = self._session.inner.options.time_zone(settings)
+        encode = row_encoder(table.columns, formats, zone)
+        return TableStream(describe(table.columns), encode, table.rows)
+
+    async def _show(self, reader: Reader, settings: EngineSettings) -> Table | None:
+        if reader.accept("CREATE"):
+            return await self._create(reader, settings)
+        if reader.accept("CURRENT"):
+            return await self._current(reader, settings)
+        if reader.accept("COLUMNS"):
+            if not reader.one_of(("FROM", "IN")):
+                return None
+            return await self._columns(reader, settings)
+        if reader.accept("USER", "FUNCTIONS"):
+            return await self._list((ObjectKind.FUNCTION,), "function name", reader, settings)
+        listed = _LISTS.get(reader.word())
+        if listed is None:
+            return None
+        reader.at += 1
+        return await self._list(*listed, reader, settings)
+
+    # ── lists ───────────────────────────────────────────────────────────────────────────────────
+
+    async def _list(
+        self,
+        kinds: tuple[ObjectKind, ...],
+        title: str,
+        reader: Reader,
+        settings: EngineSettings,
+    ) -> Table | None:
+        session = self._session
+        chain = reader.chain() if reader.one_of(("FROM", "IN")) else ()
+        pattern = _pattern(reader)
+        if not reader.done:
+            return None
+        parts = tuple(token.text.strip('`"') for token in chain)
+        found = await look_up(session.store, [(*parts, "")], settings, session.current)
+        home = home_of(found, settings, session.current)
+        place = _scope(kinds, parts, home)
+        if not _is_here(found, place):
+            return None
+        if place.database and found.at("database", place) is None:
+            raise SqlError(INVALID_SCHEMA_NAME, f'database "{place.database}" does not exist')
+        objects = await session.store.listed(place.catalog or None, place.database or None, kinds)
+        names = {each.place.parts[-1] for each in objects} | self._temporary(kinds, place)
+        rows: list[list[Any]] = [[name] for name in sorted(names) if pattern(name)]
+        return Table((FlinkColumn(title, _TEXT),), rows)
+
+    def _temporary(self, kinds: tuple[ObjectKind, ...], place: Place) -> set[str]:
+        return {
+            at.name
+            for (_, at), kind in self._session.temporary.items()
+            if kind in kinds and (at.catalog, at.database) == (place.catalog, place.database)
+        }
+
+    async def _current(self, reader: Reader, settings: EngineSettings) -> Table | None:
+        found = await look_up(self._session.store, [("",)], settings, self._session.current)
+        catalog, database = home_of(found, settings, self._session.current).flink
+        if reader.accept("CATALOG"):
+            return Table((FlinkColumn("current catalog name", _TEXT),), [[catalog]])
+        if reader.accept("DATABASE") and database:
+            return Table((FlinkColumn("current database name", _TEXT),), [[database]])
+        return None
+
+    # ── one object ──────────────────────────────────────────────────────────────────────────────
+
+    async def _object(
+        self, reader: Reader, settings: EngineSettings, namespace: str
+    ) -> StoredObject | None:
+        """What the name at the end of the statement means; None: nothing that is stored here."""
+        first = reader.at
+        chain = reader.chain()
+        if not chain or not reader.done:
+            return None
+        session = self._session
+        mention = mention_at(reader.statement, first, first + 2 * len(chain) - 2, namespace)
+        found = await look_up(session.store, [mention.parts], settings, session.current)
+        home = home_of(found, settings, session.current)
+        if session.is_temporary(mention, home):
+            return None
+        return meant(mention, found, home, reader.statement)
+
+    async def _describe(self, reader: Reader, settings: EngineSettings) -> Table | None:
+        reader.accept("TABLE")
+        reader.accept("EXTENDED")
+        return await self._columns(reader, settings)
+
+    async def _columns(self, reader: Reader, settings: EngineSettings) -> Table | None:
+        there = await self._object(reader, settings, "relation")
+        if there is None:
+            return None
+        columns = await self._session.store.columns(there.id)
+        rows: list[list[Any]] = [
+            [c.name, c.type, c.nullable, c.key, c.extras, c.watermark, c.comment] for c in columns
+        ]
+        titles = ["name", "type", "null", "key", "extras", "watermark", "comment"]
+        if not any(column.comment for column in columns):
+            titles, rows = titles[:-1], [row[:-1] for row in rows]
+        kinds = [_BOOLEAN if title == "null" else _TEXT for title in titles]
+        return Table(tuple(map(FlinkColumn, titles, kinds)), rows)
+
+    async def _create(self, reader: Reader, settings: EngineSettings) -> Table | None:
+        kind = _CREATES.get(reader.word())
+        if kind is None:
+            return None
+        reader.at += 1
+        there = await self._container(kind, reader, settings)
+        if there is None or not there.shown_text:
+            return None
+        if there.kind is not kind:
+            raise wrong_type(there, kind)
+        return Table((FlinkColumn("result", _TEXT),), [[there.shown_text]])
+
+    async def _container(
+        self, kind: ObjectKind, reader: Reader, settings: EngineSettings
+    ) -> StoredObject | None:
+        if kind not in (ObjectKind.CATALOG, ObjectKind.DATABASE):
+            return await self._object(reader, settings, NAMESPACES[kind])
+        parts = tuple(token.text.strip('`"') for token in reader.chain())
+        session = self._session
+        found = await look_up(session.store, [(*parts, "")], settings, session.current)
+        catalog = home_of(found, settings, session.current).catalog
+        if kind is ObjectKind.CATALOG:
+            return found.at("catalog", Place(*parts)) if len(parts) == 1 else None
+        return found.at("database", Place(*(parts if len(parts) == 2 else (catalog, *parts))))
+
+
+def _scope(kinds: tuple[ObjectKind, ...], parts: tuple[str, ...], home: Home) -> Place:
+    """Where SHOW … [FROM parts] looks."""
+    if kinds == (ObjectKind.CATALOG,):
+        return Place("")
+    if kinds == (ObjectKind.DATABASE,):
+        return Place(parts[0] if parts else home.catalog)
+    if len(parts) == 2:
+        return Place(*parts)
+    return Place(home.catalog, parts[0] if parts else home.flink[1])
+
+
+def _is_here(found: Found, place: Place) -> bool:
+    if not place.catalog:
+        return True
+    catalog = found.at("catalog", Place(place.catalog))
+    if catalog is None:
+        raise SqlError(INVALID_CATALOG_NAME, f'catalog "{place.catalog}" does not exist')
+    return keeps_nothing(catalog)
+
+
+def _pattern(reader: Reader) -> Callable[[str], bool]:
+    """[NOT] LIKE | ILIKE 'pattern' (% and _, as in Flink's SqlLikeUtils)."""
+    negated = reader.accept("NOT")
+    how = reader.one_of(("LIKE", "ILIKE"))
+    if not how or reader.kind() not in STRINGS:
+        reader.at -= bool(negated) + bool(how)
+        return lambda name: True
+    token = reader.take()
+    assert token is not None
+    parts = re.split(r"([%_])", string_value(token))
+    text = "".join({"%": ".*", "_": "."}.get(part, re.escape(part)) for part in parts)
+    compiled = re.compile(text, re.DOTALL | (re.IGNORECASE if how == "ILIKE" else 0))
+    return lambda name: (compiled.fullmatch(name) is not None) != negated

@@ -1,0 +1,287 @@
+"""Reads and writes of the stored objects, in SQL over the sessions' database.
+
+A read sees what is committed at that moment: statements look their names up each time. A write is
+given a connection with a transaction, so that store and mirror change together; two writers of one
+place wait for each other (advisory lock), and the later finds what the earlier left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from importlib import resources
+from typing import Any
+
+from dialects.ddl.model import ObjectKind, Option
+from gateway.catalog.admin import asyncpg
+from gateway.engine.secrets import is_secret, mask
+from gateway.objects.resolved import ResolvedColumn
+from gateway.objects.stored import NAMESPACES, Found, Place, StoredObject
+from protocol.errors import SqlError
+
+LOCK_TIMEOUT = "10s"
+LOCK_NOT_AVAILABLE = "55P03"
+SERIALIZATION_FAILURE = "40001"
+MASK = "******"
+
+_FIELDS = """
+o.id, o.catalog, o.database, o.name, o.kind, o.text, o.engine_text, o.shown_text,
+o.flink_version, o.comment, o.relid, o.revision, o.partition_keys,
+coalesce((SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = o.relid), o.owner)
+    AS owner,
+ARRAY(SELECT d.on_id FROM xuanwu_catalog.dependency d WHERE d.object_id = o.id ORDER BY 1) AS on_ids
+"""
+# $1: names, $2: names of databases and catalogs, both in lower case.
+_FIND = f"""
+WITH RECURSIVE needed(id) AS (
+    SELECT o.id FROM xuanwu_catalog.object o WHERE lower(o.name) = ANY($1) AND o.name <> ''
+  UNION
+    SELECT d.on_id FROM needed n JOIN xuanwu_catalog.dependency d ON d.object_id = n.id
+), homes AS (
+    SELECT DISTINCT o.catalog, o.database FROM xuanwu_catalog.object o JOIN needed USING (id)
+), around AS (
+    SELECT o.id FROM xuanwu_catalog.object o
+     WHERE o.name = '' AND (
+           lower(CASE o.namespace WHEN 'catalog' THEN o.catalog ELSE o.database END) = ANY($2)
+        OR (o.namespace = 'database' AND (o.catalog, o.database) IN (SELECT * FROM homes))
+        OR (o.namespace = 'catalog' AND o.catalog IN (SELECT catalog FROM homes)))
+)
+SELECT {_FIELDS} FROM xuanwu_catalog.object o
+ WHERE o.id IN (SELECT id FROM needed UNION SELECT id FROM around)
+"""
+_LIST = f"""
+SELECT {_FIELDS} FROM xuanwu_catalog.object o
+ WHERE ($1::text IS NULL OR o.catalog = $1) AND ($2::text IS NULL OR o.database = $2)
+   AND o.kind = ANY($3)
+ ORDER BY o.catalog, o.database, o.name
+"""
+_DEPENDENTS = f"""
+WITH RECURSIVE dependents(id) AS (
+    SELECT d.object_id FROM xuanwu_catalog.dependency d WHERE d.on_id = ANY($1)
+  UNION
+    SELECT d.object_id FROM dependents n JOIN xuanwu_catalog.dependency d ON d.on_id = n.id
+)
+SELECT {_FIELDS} FROM xuanwu_catalog.object o JOIN dependents USING (id) ORDER BY o.id
+"""
+
+
+class Store:
+    """`pool` is an asyncpg pool on the sessions' database, as the administrator."""
+
+    def __init__(self, pool: Any) -> None:
+        self.pool = pool
+
+    async def prepare(self) -> None:
+        """Create what is not there; several servers may do so at once."""
+        script = resources.files("gateway.objects").joinpath("store.sql").read_text()
+        async with self.pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('xuanwu_catalog'))")
+            await connection.execute(script)
+
+    # ── reading ─────────────────────────────────────────────────────────────────────────────────
+
+    async def find(self, names: Iterable[str], around: Iterable[str], on: Any = None) -> Found:
+        """What stands under the names in whatever case and place, with all that it needs; and the
+        databases and catalogs named in `around`, or in which it stands."""
+        lowered = [sorted({name.lower() for name in each}) for each in (names, around)]
+        records = await (on or self.pool).fetch(_FIND, *lowered)
+        return Found({record["id"]: _object(record) for record in records})
+
+    async def listed(
+        self, catalog: str | None, database: str | None, kinds: Sequence[ObjectKind]
+    ) -> list[StoredObject]:
+        """By name. None: in all catalogs, or databases."""
+        values = [kind.value for kind in kinds]
+        return [_object(r) for r in await self.pool.fetch(_LIST, catalog, database, values)]
+
+    async def columns(self, object_id: int, on: Any = None) -> list[ResolvedColumn]:
+        records = await (on or self.pool).fetch(
+            "SELECT name, type, nullable, key, extras, watermark, comment"
+            " FROM xuanwu_catalog.object_column WHERE object_id = $1 ORDER BY position",
+            object_id,
+        )
+        return [ResolvedColumn(**dict(record)) for record in records]
+
+    async def dependents(self, ids: Sequence[int], on: Any = None) -> list[StoredObject]:
+        """All that would be broken without them, directly or not."""
+        return [_object(r) for r in await (on or self.pool).fetch(_DEPENDENTS, list(ids))]
+
+    # ── writing ─────────────────────────────────────────────────────────────────────────────────
+
+    @asynccontextmanager
+    async def writing(self, *places: tuple[str, Place]) -> AsyncIterator[Any]:
+        """A transaction that no other writer of these places (with their namespaces) runs beside.
+        Raises SqlError 55P03 when another one does not end in time, 40001 for a lost race."""
+        async with self.pool.acquire() as connection:
+            try:
+                async with connection.transaction():
+                    await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+                    for key in sorted("\x1f".join((space, *p.parts)) for space, p in places):
+                        await connection.execute(
+                            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key
+                        )
+                    yield connection
+            except asyncpg.LockNotAvailableError as error:
+                raise SqlError(
+                    LOCK_NOT_AVAILABLE,
+                    "canceling statement due to lock timeout",
+                    detail="Another session holds the object for longer than ten seconds.",
+                ) from error
+            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError) as error:
+                raise lost_race() from error
+
+    async def insert(
+        self,
+        connection: Any,
+        new: StoredObject,
+        columns: Sequence[ResolvedColumn],
+        options: Sequence[Option],
+        role: str,
+        operation: str = "CREATE",
+    ) -> int:
+        """Write a new object (its `id` does not count) and its first revision; the id."""
+        place = new.place
+        object_id = await connection.fetchval(
+            "INSERT INTO xuanwu_catalog.object (catalog, database, name, namespace, kind, text,"
+            " engine_text, shown_text, flink_version, owner, comment, relid, partition_keys)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id",
+            *(place.catalog, place.database, place.name, NAMESPACES[new.kind], new.kind.value),
+            *(new.text, new.engine_text, new.shown_text, new.version, new.owner, new.comment),
+            *(new.relid, list(new.partition_keys)),
+        )
+        await self._parts(connection, object_id, new, columns, options)
+        await self._revise(connection, object_id, new, role, operation, None)
+        return int(object_id)
+
+    async def update(
+        self,
+        connection: Any,
+        old: StoredObject,
+        new: StoredObject,
+        columns: Sequence[ResolvedColumn],
+        options: Sequence[Option],
+        role: str,
+        operation: str = "ALTER",
+    ) -> None:
+        """Write the next revision of an object, which is still what `old` says: SqlError 40001
+        where another session was faster."""
+        done = await connection.fetchval(
+            "UPDATE xuanwu_catalog.object SET (catalog, database, name, namespace, kind, text,"
+            " engine_text, shown_text, flink_version, comment, relid, partition_keys, revision,"
+            " changed_at) = ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, revision + 1,"
+            " now()) WHERE id = $1 AND revision = $2 RETURNING revision",
+            *(old.id, old.revision, *_three(new.place), NAMESPACES[new.kind], new.kind.value),
+            *(new.text, new.engine_text, new.shown_text, new.version, new.comment),
+            *(new.relid, list(new.partition_keys)),
+        )
+        if done is None:
+            raise lost_race()
+        for table in ("object_column", "object_option", "dependency"):
+            await connection.execute(
+                f"DELETE FROM xuanwu_catalog.{table} WHERE object_id = $1", old.id
+            )
+        await self._parts(connection, old.id, new, columns, options)
+        await self._revise(connection, old.id, new, role, operation, old)
+
+    async def delete(self, connection: Any, old: StoredObject, role: str) -> None:
+        """Raises SqlError 40001 where another session was faster, asyncpg's error where something
+        depends on it."""
+        done = await connection.fetchval(
+            "DELETE FROM xuanwu_catalog.object WHERE id = $1 AND revision = $2 RETURNING id",
+            old.id,
+            old.revision,
+        )
+        if done is None:
+            raise lost_race()
+        await self._revise(connection, old.id, None, role, "DROP", old)
+
+    async def _parts(
+        self,
+        connection: Any,
+        object_id: int,
+        new: StoredObject,
+        columns: Sequence[ResolvedColumn],
+        options: Sequence[Option],
+    ) -> None:
+        await connection.executemany(
+            "INSERT INTO xuanwu_catalog.object_column VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            [
+                (object_id, i, c.name, c.type, c.nullable, c.key, c.extras, c.watermark, c.comment)
+                for i, c in enumerate(columns, start=1)
+            ],
+        )
+        await connection.executemany(
+            "INSERT INTO xuanwu_catalog.object_option VALUES ($1, $2, $3, $4)",
+            [(object_id, o.key, o.value, _shown(o)) for o in options],
+        )
+        await connection.executemany(
+            "INSERT INTO xuanwu_catalog.dependency VALUES ($1, $2)",
+            [(object_id, on_id) for on_id in new.on_ids],
+        )
+        watermark = next((f"{c.name}: {c.watermark}" for c in columns if c.watermark), None)
+        key = next((c.key for c in columns if c.key), None)
+        names = key[key.index("(") + 1 : -1].split(", ") if key else None
+        await connection.execute(
+            "UPDATE xuanwu_catalog.object SET watermark = $2, primary_key = $3 WHERE id = $1",
+            *(object_id, watermark, names),
+        )
+
+    async def _revise(
+        self,
+        connection: Any,
+        object_id: int,
+        new: StoredObject | None,
+        role: str,
+        operation: str,
+        old: StoredObject | None,
+    ) -> None:
+        here = new or old
+        assert here is not None
+        revision = old.revision + (new is not None) if old is not None else 1
+        await connection.execute(
+            "INSERT INTO xuanwu_catalog.revision (object_id, catalog, database, name, kind,"
+            " revision, operation, flink_version, role, old_text, new_text, old_shown, new_shown)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            *(object_id, *_three(here.place), here.kind.value, revision, operation),
+            *(here.version, role, old and old.text, new and new.text),
+            *(old and old.shown_text, new and new.shown_text),
+        )
+
+
+def lost_race() -> SqlError:
+    return SqlError(
+        SERIALIZATION_FAILURE,
+        "could not change the object because another session has just changed it",
+        hint="Look at it anew and try again.",
+    )
+
+
+def shown_text(text: str) -> str:
+    """A definition as anybody may see it."""
+    return mask(text)
+
+
+def _three(place: Place) -> tuple[str, str, str]:
+    return place.catalog, place.database, place.name
+
+
+def _shown(option: Option) -> str:
+    return MASK if is_secret(option.key) else mask(option.value)
+
+
+def _object(record: Any) -> StoredObject:
+    return StoredObject(
+        id=record["id"],
+        place=Place(record["catalog"], record["database"], record["name"]),
+        kind=ObjectKind(record["kind"]),
+        text=record["text"],
+        engine_text=record["engine_text"],
+        shown_text=record["shown_text"],
+        version=record["flink_version"],
+        owner=record["owner"],
+        comment=record["comment"],
+        relid=record["relid"],
+        revision=record["revision"],
+        partition_keys=tuple(record["partition_keys"] or ()),
+        on_ids=tuple(record["on_ids"]),
+    )

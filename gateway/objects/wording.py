@@ -1,0 +1,67 @@
+"""Refusals and notices about objects, in Postgres's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialects.ddl.model import ObjectKind, Path
+from gateway.objects.stored import StoredObject
+from protocol.errors import UNDEFINED_FUNCTION, UNDEFINED_OBJECT, UNDEFINED_TABLE, Notice, SqlError
+
+DUPLICATE_TABLE = "42P07"
+DUPLICATE_FUNCTION = "42723"
+DUPLICATE_OBJECT = "42710"
+WRONG_OBJECT_TYPE = "42809"
+DEPENDENT_OBJECTS = "2BP01"
+SHOWN = 20  # dependent objects that an error lists
+
+
+def exists(there: StoredObject, path: Path) -> SqlError:
+    if there.kind is ObjectKind.FUNCTION:
+        message = f'function "{there.place.shown}" already exists'
+        return SqlError(DUPLICATE_FUNCTION, message, position=path.position)
+    return SqlError(
+        DUPLICATE_TABLE, f'relation "{there.place.shown}" already exists', position=path.position
+    )
+
+
+def skipped(there: StoredObject) -> Notice:
+    what = "relation" if there.namespace == "relation" else there.kind.value.lower()
+    return Notice(
+        f'{what} "{there.place.shown}" already exists, skipping', sqlstate=DUPLICATE_TABLE
+    )
+
+
+def wrong_type(there: StoredObject, kind: ObjectKind) -> SqlError:
+    article = "an" if kind.value[0] in "AEIOU" else "a"
+    return SqlError(
+        WRONG_OBJECT_TYPE,
+        f'"{there.place.name}" is not {article} {kind.value.lower()}',
+        hint=f"It is a {there.kind.value.lower()}.",
+    )
+
+
+def depended_on(verb: str, there: StoredObject, dependents: Sequence[StoredObject]) -> SqlError:
+    """As Postgres words it: one line of detail per dependent object."""
+    lines = [f"{each.shown} depends on {there.shown}" for each in dependents[:SHOWN]]
+    hint = "Use DROP … CASCADE to drop the dependent objects too."
+    return SqlError(
+        DEPENDENT_OBJECTS,
+        f"cannot {verb} {there.shown} because other objects depend on it",
+        detail="\n".join(lines),
+        hint=hint if verb == "drop" else "Drop or replace them first.",
+    )
+
+
+_MISSING = {
+    ObjectKind.TABLE: (UNDEFINED_TABLE, "table"),
+    ObjectKind.VIEW: (UNDEFINED_TABLE, "view"),
+    ObjectKind.FUNCTION: (UNDEFINED_FUNCTION, "function"),
+    ObjectKind.DATABASE: ("3F000", "schema"),
+}
+
+
+def missing(kind: ObjectKind, path: Path) -> SqlError:
+    sqlstate, what = _MISSING.get(kind, (UNDEFINED_OBJECT, kind.value.lower()))
+    name = ".".join(path.parts)
+    return SqlError(sqlstate, f'{what} "{name}" does not exist', position=path.position)
