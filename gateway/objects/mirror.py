@@ -23,7 +23,7 @@ ANALYZE, VACUUM: a change then waits a while, and fails with 55P03.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import islice
 from typing import Any
@@ -187,7 +187,8 @@ async def alter(
         if old is None:
             raise SqlError(UNDEFINED_TABLE, f'relation "{table.name}" does not exist')
         if (old.schema, old.name) != (new.schema, new.name):
-            await _make_way(connection, [new])
+            key = [replace(new, name=old.key_name)] if old.key_name else []  # it moves along
+            await _make_way(connection, [new, *(key if old.schema != new.schema else [])])
         if old.view or new.view:
             return await _alter_view(connection, oid, old, new, renamed or {})
         return await _alter_table(connection, oid, old, new, renamed or {})
@@ -210,10 +211,10 @@ async def _alter_table(
     if any(_retyped(before, new)):
         await _drop_dependents(connection, oid)
     statements += sql.change(before, new)
-    if old.owner != new.owner:
-        statements.append(sql.owner(new))
     if not old.guarded:
         statements += sql.guard_anew(new)
+    elif old.owner != new.owner:
+        statements.append(sql.owner(new))
     await _run(connection, statements)
     await _hide_indexes(connection, [oid])
     await _settle(connection, [oid])

@@ -12,6 +12,8 @@ from dataclasses import replace
 from gateway.objects.mirror_shape import MARK, Column, Shape
 from gateway.objects.pgtypes import spelled, zero
 
+_ASIDE = "\x01"  # a name in passing, which nobody has
+
 
 def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
@@ -37,7 +39,8 @@ def define(shape: Shape) -> list[str]:
 def complete(shape: Shape) -> list[str]:
     """Then its row and guard, comments and owner."""
     bare = replace(shape, comment=None, columns=())
-    return [*([] if shape.view else guard(shape)), *comments(bare, shape), owner(shape)]
+    guarded = [owner(shape)] if shape.view else guard(shape)
+    return [*comments(bare, shape), *guarded]
 
 
 def owner(shape: Shape) -> str:
@@ -74,7 +77,7 @@ def view(shape: Shape) -> str:
 
 
 def guard(shape: Shape) -> list[str]:
-    """For a table without row and guard."""
+    """Row, guard and owner, for a table that has neither of the first two."""
     table = qualified(shape)
     call = f"xuanwu.guard({literal(table)}::regclass)"
     filled = [column for column in shape.columns if column.not_null]
@@ -84,10 +87,10 @@ def guard(shape: Shape) -> list[str]:
     return [
         f"INSERT INTO {table} {row}",
         f"CREATE POLICY {MARK} ON {table} USING ((SELECT {call})) WITH CHECK ({call})",
-        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
         f"CREATE TRIGGER {MARK} BEFORE TRUNCATE ON {table} EXECUTE FUNCTION"
         " xuanwu.guard_truncate()",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {MARK}",
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY,"
+        f" ENABLE ALWAYS TRIGGER {MARK}, OWNER TO {identifier(shape.owner)}",
     ]
 
 
@@ -109,7 +112,9 @@ def guard_anew(shape: Shape) -> list[str]:
 def moved(old: Shape, new: Shape, renamed: Mapping[str, str]) -> tuple[Shape, list[str]]:
     """`old` under the names of `new`, and how it comes by them. `renamed`: columns, old → new."""
     sql = []
-    if old.schema != new.schema:
+    if old.schema != new.schema:  # aside first: its old name may be taken there
+        sql.append(f"ALTER TABLE {qualified(old)} RENAME TO {identifier(_ASIDE)}")
+        old = replace(old, name=_ASIDE)
         sql.append(f"ALTER TABLE {qualified(old)} SET SCHEMA {identifier(new.schema)}")
         old = replace(old, schema=new.schema)
     if old.name != new.name:
@@ -127,7 +132,7 @@ def _one_by_one(names: Mapping[str, str], taken: set[str]) -> Iterator[tuple[str
     """Renames in an order that works, a swap by way of names that nobody has."""
     aside = {}
     if taken & set(names.values()):
-        aside = {old: f"\x01{place}" for place, old in enumerate(names)}
+        aside = {old: f"{_ASIDE}{place}" for place, old in enumerate(names)}
         yield from aside.items()
     for old, new in names.items():
         yield aside.get(old, old), new

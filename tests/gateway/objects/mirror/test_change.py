@@ -82,6 +82,16 @@ async def test_a_table_is_changed_and_stays(
     await mirror.drop_schema(platform, "other")
 
 
+async def test_moved_to_where_its_names_are_taken(platform: Any, orders: int) -> None:
+    await mirror.create_schema(platform, "other", "anna")
+    there = replace(ORDERS, schema="other")
+    await mirror.create(platform, there)
+    moved = replace(there, name="second")
+    assert await mirror.alter(platform, orders, moved) == orders
+    assert not await mirror.differences(platform, [there, moved])
+    await mirror.drop_schema(platform, "other")
+
+
 async def test_renamed_columns_keep_their_place(platform: Any, orders: int) -> None:
     columns = [Column("ID", "INT", False, comment="the key"), *ORDERS.columns[1:]]
     table = replace(ORDERS, columns=columns, primary_key=("ID",))
