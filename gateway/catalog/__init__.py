@@ -4,7 +4,7 @@
         │                                                 │
         └──────────────► catalog (composition) ◄──────────┘
                            │ bootstrap   databases, roles, revokes, schema xuanwu
-                           │ users       who may come in (pg_authid)
+                           │ users       who may come in; verifiers: where their secrets stand
                            │ store       asyncpg pool on xuanwu_platform
                            ▼
     session ── lease ── pool ── relay ═ incoming ═ frames ═ Postgres

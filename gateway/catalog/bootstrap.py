@@ -111,6 +111,8 @@ async def _roles_and_databases(connection: Any, exclusive: bool) -> None:
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
             await connection.execute(f"CREATE DATABASE {database} TEMPLATE template0")
     await connection.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {SESSIONS} TO PUBLIC")
+    # Who may CREATE there may make Flink's databases, which are schemas of this one.
+    await connection.execute(f"GRANT CREATE ON DATABASE {SESSIONS} TO {OWNER} WITH GRANT OPTION")
     closed = (PLATFORM, "postgres", "template1") if exclusive else (PLATFORM,)
     for database in closed:
         await connection.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")

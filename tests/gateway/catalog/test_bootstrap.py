@@ -89,6 +89,10 @@ async def test_allowed_to_sessions(leased: tuple[Lease, Events]) -> None:
     lease, _ = leased
     await ask(lease, "create table public.mine (a int primary key); drop table public.mine")
     await ask(lease, "create temp table mine (a int); drop table mine")
+    await ask(lease, "create role maker; grant create on database xuanwu to maker")
+    may = "select has_database_privilege('maker', 'xuanwu', 'create')"
+    assert await one(lease, may) == "t"
+    await ask(lease, "drop owned by maker; drop role maker")
     assert await one(lease, "show default_transaction_read_only") == "off"
     assert await one(lease, "show temp_file_limit") == "1GB"
 
