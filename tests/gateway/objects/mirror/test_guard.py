@@ -145,3 +145,27 @@ async def test_the_guard_leaves_no_trace_but_a_policy(platform: Any, orders: int
     )
     valid = "SELECT bool_and(indisvalid AND indisready) FROM pg_index WHERE indrelid = $1"
     assert await platform.fetchval(valid, orders)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "VACUUM (FULL, ANALYZE) {t}",
+        "VACUUM (FREEZE) {t}",
+        "ANALYZE {t}",
+        'CLUSTER {t} USING "Orders_pkey"',
+        "CLUSTER {t}",
+        "REINDEX TABLE {t}",
+        "REINDEX TABLE CONCURRENTLY {t}",
+    ],
+)
+async def test_maintenance_by_the_owner_leaves_the_guard(anna: Any, orders: int, sql: str) -> None:
+    """Postgres may refuse some of it: the index is not live."""
+    try:
+        await anna.execute(sql.format(t='shop."Orders"'))
+    except asyncpg.PostgresError as error:
+        assert error.sqlstate in ("42704", "0A000", "55000"), error
+    await anna.execute("SET enable_seqscan = off")
+    for read in READS:
+        error = await refused(anna, read.format(t='shop."Orders"'))
+        assert error.sqlstate == "0A000", read
