@@ -3,6 +3,7 @@
     statement ── read ──► Create | Alter | Drop       (tokens, no tree; positions in the text)
                              │ definition, actions
               apply(definition, actions) ──► definition ── render ──► CREATE … text
+              merged(definition, base) ──┘ of LIKE        └ described ──► rows of DESCRIBE
 
 The reader knows the union of the grammars of Flink 1.16 … 2.3. It is strict where it is sure (a
 broken statement is 42601 with its position, a primary key over an unknown column is 42703) and says
@@ -15,6 +16,7 @@ from __future__ import annotations
 from dialects.ddl.changing import apply, key_name, unplaced
 from dialects.ddl.checking import check
 from dialects.ddl.describing import Described, described
+from dialects.ddl.liking import merged
 from dialects.ddl.reading import read_ddl
 from dialects.ddl.rendering import render
 
@@ -24,6 +26,7 @@ __all__ = [
     "check",
     "described",
     "key_name",
+    "merged",
     "read_ddl",
     "render",
     "unplaced",

@@ -28,10 +28,8 @@ _KINDS = {
     "DATABASE": ObjectKind.DATABASE, "SCHEMA": ObjectKind.DATABASE, "CATALOG": ObjectKind.CATALOG,
 }  # fmt: skip
 _STRATEGIES = ("INCLUDING", "EXCLUDING", "OVERWRITING")
-_FEATURES = (
-    "ALL", "CONSTRAINTS", "DISTRIBUTION", "GENERATED", "METADATA", "OPTIONS", "PARTITIONS",
-    "WATERMARKS",
-)  # fmt: skip
+_OVERWRITABLE = ("GENERATED", "METADATA", "OPTIONS", "WATERMARKS")
+_FEATURES = (*_OVERWRITABLE, "ALL", "CONSTRAINTS", "DISTRIBUTION", "PARTITIONS")
 _REFRESH = ("START_MODE", "FRESHNESS", "REFRESH_MODE")
 
 
@@ -121,14 +119,16 @@ def _partitions(cursor: Cursor) -> tuple[str, ...]:
 
 def _like(cursor: Cursor) -> Like:
     path = cursor.path()
-    options: list[tuple[str, str]] = []
+    options: dict[str, str] = {}
     if cursor.accept("("):
         while not (options and cursor.accept(")")):
-            strategy, feature = cursor.one_of(_STRATEGIES), cursor.one_of(_FEATURES)
-            if not (strategy and feature):
+            strategy, feature = cursor.one_of(_STRATEGIES), cursor.word()
+            known = _OVERWRITABLE if strategy == "OVERWRITING" else _FEATURES
+            if not strategy or feature not in known or feature in options:
                 raise cursor.unexpected()
-            options.append((strategy, feature))
-    return Like(path, tuple(options))
+            options[feature] = strategy
+            cursor.at += 1
+    return Like(path, tuple((strategy, feature) for feature, strategy in options.items()))
 
 
 def _materialized_table(cursor: Cursor) -> TableDefinition:

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from dialects import single, to_engine
-from dialects.ddl import Described, apply, described, read_ddl, render
+from dialects.ddl import Described, apply, described, merged, read_ddl, render
 from dialects.ddl.model import Alter, Create, ObjectKind, TableDefinition
 from protocol.errors import SqlError
 from tests.dialects.ddl.alterations import ALTERED, REFUSED
+from tests.dialects.ddl.likes import BASE, MERGED
+from tests.dialects.ddl.likes import REFUSED as UNLIKE
 from tests.dialects.ddl.test_creating import EVERYTHING
 from tests.dialects.ddl.test_types import FLINK, POSTGRES
 from tests.gateway.engine.driving import Client
@@ -110,11 +112,33 @@ async def test_altered_as_flink_alters(
     found = apply(create(base.format("t")).definition, change.actions)
     await flink.execute(base.format("t"), f"ALTER TABLE t {text}")
     await flink.execute(render(ObjectKind.TABLE, "u", found))
+    await assert_equal(flink)
+
+
+async def assert_equal(flink: Client) -> None:
+    """Flink sees no difference between its tables t and u; both are dropped."""
     assert await describe(flink, "t") == await describe(flink, "u")
     shown = [await flink.show(f"SHOW CREATE TABLE {name}") for name in "tu"]
     texts = [(rows[0][0] or b"").decode().split("(", 1)[1] for rows in shown]
     assert texts[0] == texts[1]
     await flink.execute("DROP TABLE t", "DROP TABLE u")
+
+
+@pytest.mark.parametrize(("body", "tail"), MERGED)
+async def test_merged_as_flink_merges(flink: Client, body: str, tail: str) -> None:
+    sql = f"CREATE TABLE t {body} LIKE base {tail}"
+    found = merged(table(create(sql)), table(create(BASE)))
+    await flink.execute(BASE, sql, render(ObjectKind.TABLE, "u", found))
+    await assert_equal(flink)
+    await flink.execute("DROP TABLE base")
+
+
+@pytest.mark.parametrize(("body", "tail", "sqlstate"), UNLIKE)
+async def test_unlike_as_in_flink(flink: Client, body: str, tail: str, sqlstate: str) -> None:
+    await flink.execute(BASE)
+    with pytest.raises(SqlError):
+        await flink.execute(f"CREATE TABLE t {body} LIKE base {tail}")
+    await flink.execute("DROP TABLE base")
 
 
 @pytest.mark.parametrize(("base", "text", "sqlstate"), REFUSED)
