@@ -69,6 +69,11 @@ async def test_a_table_is_changed_and_stays(
     assert await mirror.alter(platform, orders, table, renamed) == orders
     assert not await mirror.differences(platform, [table])
     assert await platform.fetchval("SELECT has_table_privilege('bert', $1::oid, 'SELECT')", orders)
+    owners = (
+        "SELECT DISTINCT relowner::regrole::text FROM pg_class c LEFT JOIN pg_index i ON"
+        " c.oid = indexrelid WHERE $1::oid IN (indrelid, c.oid)"
+    )
+    assert [row[0] for row in await platform.fetch(owners, orders)] == [table.owner]
     name = f'{table.schema}."{table.name}"'
     if table.owner == "anna":
         await anna.execute("SET enable_seqscan = off")
