@@ -52,6 +52,13 @@ _ACTIVITY = {
 }
 # What Postgres shows of the sessions of others; the rest is NULL there.
 _PUBLIC = {"datid", "datname", "pid", "usesysid", "usename", "application_name"}
+# The sessions, and whether the role that asks may know more than that they are there.
+_SHOWN = (
+    "(SELECT a.*, coalesce((SELECT pg_catalog.pg_has_role(current_user, r.oid, 'USAGE')"
+    " OR pg_catalog.pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')"
+    " FROM pg_catalog.pg_roles r WHERE r.rolname = a.role), false) AS mine"
+    " FROM xuanwu.activity a) AS a"
+)
 _INSUFFICIENT = "'<insufficient privilege>'"
 
 
@@ -172,11 +179,7 @@ async def _activity_view(connection: Any) -> str:
     columns = await _columns(connection, "pg_stat_activity")
     listed = ",\n  ".join(_activity_column(name, kind) for name, kind in columns)
     return (
-        f"CREATE OR REPLACE VIEW xuanwu.pg_stat_activity AS SELECT\n  {listed}\nFROM (SELECT a.*,"
-        " coalesce((SELECT pg_catalog.pg_has_role(session_user, r.oid, 'USAGE')"
-        " OR pg_catalog.pg_has_role(session_user, 'pg_read_all_stats', 'USAGE')"
-        " FROM pg_catalog.pg_roles r WHERE r.rolname = a.role), false) AS mine"
-        " FROM xuanwu.activity a) AS a;\n"
+        f"CREATE OR REPLACE VIEW xuanwu.pg_stat_activity AS SELECT\n  {listed}\nFROM {_SHOWN};\n"
         "GRANT SELECT ON xuanwu.pg_stat_activity TO PUBLIC"
     )
 
@@ -189,7 +192,8 @@ async def _gssapi_view(connection: Any) -> str:
         for name, kind in await _columns(connection, "pg_stat_gssapi")
     )
     return (
-        f"CREATE OR REPLACE VIEW xuanwu.pg_stat_gssapi AS SELECT {listed} FROM xuanwu.activity a;\n"
+        f"CREATE OR REPLACE VIEW xuanwu.pg_stat_gssapi AS SELECT {listed} FROM {_SHOWN}"
+        " WHERE a.mine;\n"
         "GRANT SELECT ON xuanwu.pg_stat_gssapi TO PUBLIC"
     )
 
