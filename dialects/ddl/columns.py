@@ -11,14 +11,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dialects.ddl.checking import INVALID_TABLE_DEFINITION
 from dialects.ddl.cursor import Cursor
 from dialects.ddl.model import ColumnDefinition, ColumnKind, PrimaryKey, Watermark
 from dialects.ddl.types import canonical
 from dialects.names import written
 from protocol.errors import FEATURE_NOT_SUPPORTED, SqlError
 
-INVALID_TABLE_DEFINITION = "42P16"
+DEEPEST_PATH = 32  # parts of a nested field's name
 
+_TABLE_CONSTRAINTS = frozenset(
+    {("PRIMARY", "KEY"), ("UNIQUE", "("), ("CHECK", "("), ("FOREIGN", "KEY"), ("EXCLUDE", "USING")}
+)
 _CONSTRAINTS = {
     "UNIQUE": "UNIQUE constraints",
     "CHECK": "CHECK constraints",
@@ -78,11 +82,6 @@ def _begins_constraint(cursor: Cursor) -> bool:
     return pair in _TABLE_CONSTRAINTS or pair[0] == "CONSTRAINT"
 
 
-_TABLE_CONSTRAINTS = frozenset(
-    {("PRIMARY", "KEY"), ("UNIQUE", "("), ("CHECK", "("), ("FOREIGN", "KEY"), ("EXCLUDE", "USING")}
-)
-
-
 def _watermark(cursor: Cursor, schema: Schema) -> None:
     position = cursor.position
     cursor.expect("WATERMARK", "FOR")
@@ -92,9 +91,6 @@ def _watermark(cursor: Cursor, schema: Schema) -> None:
         message = "a table can have only one watermark"
         raise SqlError(INVALID_TABLE_DEFINITION, message, position=position)
     schema.watermark = Watermark(column, cursor.expression(), position)
-
-
-DEEPEST_PATH = 32  # parts of a nested field's name
 
 
 def _constraint_name(cursor: Cursor) -> str | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.ddl.changing import unplaced
-from dialects.ddl.checking import INVALID_TABLE_DEFINITION, check, specified_twice
+from dialects.ddl.checking import INVALID_TABLE_DEFINITION, check
 from dialects.ddl.describing import resolvable
 from dialects.ddl.model import (
     ColumnDefinition,
@@ -17,7 +17,7 @@ from dialects.ddl.model import (
     TableDefinition,
     Watermark,
 )
-from protocol.errors import SqlError
+from protocol.errors import DUPLICATE_COLUMN, SqlError
 
 _FEATURES = {ColumnKind.COMPUTED: "GENERATED", ColumnKind.METADATA: "METADATA"}
 
@@ -81,23 +81,26 @@ class _Merge:
             if column.kind is ColumnKind.PHYSICAL
             or self.strategy(_FEATURES[column.kind]) != "EXCLUDING"
         }
-        mine: set[str] = set()
         for column in self.table.columns:
-            if column.name in mine or not self.may_be(column, found.get(column.name)):
-                raise specified_twice(column.name, column.position)
-            mine.add(column.name)
+            old = found.get(column.name)
+            if old is not None and not self.may_overwrite(column, old):
+                raise self.column_exists(column)
             found[column.name] = column
         return tuple(found.values())
 
-    def may_be(self, column: ColumnDefinition, old: ColumnDefinition | None) -> bool:
-        if old is None:
-            return True
+    def may_overwrite(self, column: ColumnDefinition, old: ColumnDefinition) -> bool:
         feature = _FEATURES.get(column.kind)
         return (
             column.kind is old.kind
             and feature is not None
             and self.strategy(feature) == "OVERWRITING"
         )
+
+    def column_exists(self, column: ColumnDefinition) -> SqlError:
+        feature = _FEATURES.get(column.kind)
+        hint = f"Use LIKE … (OVERWRITING {feature})." if feature is not None else None
+        message = f'column "{column.name}" already exists in the base table'
+        return SqlError(DUPLICATE_COLUMN, message, hint=hint, position=column.position or None)
 
     def key(self) -> PrimaryKey | None:
         mine, its = self.table.primary_key, self.base.primary_key
