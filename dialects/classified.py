@@ -81,7 +81,7 @@ class Classified:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the router knows of the world: names in lower case, without schema."""
+    """What the router knows of the world: names as Postgres folds them, without schema."""
 
     pg_relations: frozenset[str]
     pg_functions: frozenset[str]

@@ -51,7 +51,7 @@ def classify_copy(statement: Statement, names: Names, classify: Classify) -> Cla
 def _is_postgres(name: tuple[str, ...], names: Names) -> bool:
     if len(name) > 1:
         return is_postgres_schema(name[-2])
-    return name[0] in names.pg_relations or name[0].lower() in names.temp_relations
+    return name[0] in names.pg_relations or name[0] in names.temp_relations
 
 
 def _copy_query(

@@ -74,9 +74,7 @@ def is_postgres_target(name: tuple[Token, ...], names: Names) -> bool:
     parts = [folded(token) for token in name]
     if len(parts) > 1:
         return is_postgres_schema(parts[-2])
-    return bool(parts) and (
-        parts[0].lower() in names.temp_relations or parts[0] in names.pg_relations
-    )
+    return bool(parts) and (parts[0] in names.temp_relations or parts[0] in names.pg_relations)
 
 
 def reads_postgres(statement: Statement, found: Survey, names: Names) -> Classified | None:
@@ -127,7 +125,7 @@ def _create_temporary(
             "a temporary table of Postgres cannot be filled from Flink tables",
             hint="Use CREATE TEMPORARY VIEW, or a Flink table WITH ('connector' = …).",
         )
-    options = {"creates": folded(name[-1]).lower()} if name else {}
+    options = {"creates": folded(name[-1])} if name else {}
     return backend(statement, sticky=True, options=options)
 
 
@@ -202,7 +200,7 @@ def _drop_or_alter(statement: Statement, reader: Reader, names: Names, verb: str
             reader.at += 1
         targets = _targets(reader)
         if targets and all(is_postgres_target(target, names) for target in targets):
-            drops = tuple(folded(t[-1]).lower() for t in targets) if verb == "DROP" else ()
+            drops = tuple(folded(t[-1]) for t in targets) if verb == "DROP" else ()
             return backend(statement, options={"drops": drops} if drops else {})
     if not kind:
         return engine(statement, Kind.UNKNOWN, f"{verb} {reader.word()}".strip())

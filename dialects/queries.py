@@ -49,7 +49,7 @@ def is_postgres(reference: Reference, names: Names) -> bool:
         return is_postgres_schema(name[-2])
     if reference.call:
         return name[0] in names.pg_functions
-    return name[0] in names.pg_relations or name[0].lower() in names.temp_relations
+    return name[0] in names.pg_relations or name[0] in names.temp_relations
 
 
 def owner(found: Survey, names: Names) -> Owner:
@@ -153,11 +153,11 @@ def _into_temp(statement: Statement, words: Sequence[str], into: int) -> str | N
 
 
 def temp_name(tokens: Sequence[Token]) -> str:
-    """The last part, in lower case, of the dotted name that the tokens begin with."""
+    """The last part, folded, of the dotted name that the tokens begin with."""
     at = 0
     while at + 2 < len(tokens) and tokens[at + 1].text == ".":
         at += 2
-    return folded(tokens[at]).lower() if tokens else ""
+    return folded(tokens[at]) if tokens else ""
 
 
 # ── queries without relations ───────────────────────────────────────────────────────────────────

@@ -135,6 +135,8 @@ ENGINE = {
     ("QUERY", "SELECT"): """
         select * from orders
         select * from public.orders
+        select * from "Staging"
+        select * from "#tableau_1"
         select * from xuanwu.public.orders
         select * from `pg_class`
         select * from Orders o, lateral table(f(o.a)) as t(x)
@@ -368,10 +370,10 @@ def test_what_is_left_behind(sql: str, sticky: bool, touches: bool) -> None:
     ("sql", "options"),
     [
         ("create temp table Foo (a int)", {"creates": "foo"}),
-        ('create local temporary table "#Tableau" (a int)', {"creates": "#tableau"}),
+        ('create local temporary table "#Tableau" (a int)', {"creates": "#Tableau"}),
         ("select 1 as a into temp table Bar", {"creates": "bar"}),
         ("create table pg_temp.baz (a int)", {"creates": "baz"}),
-        ('drop table staging, "#Tableau_1"', {"drops": ("staging", "#tableau_1")}),
+        ('drop table staging, "#Tableau_1"', {"drops": ("staging", "#Tableau_1")}),
     ],
 )
 def test_temporary_relations(sql: str, options: dict[str, object]) -> None:

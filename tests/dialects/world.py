@@ -16,7 +16,7 @@ def lines(name: str) -> list[str]:
 NAMES = Names(
     frozenset(lines("pg_relations.txt")),
     frozenset(lines("pg_functions.txt")),
-    frozenset({"staging", "#tableau_1"}),
+    frozenset({"staging", "#Tableau_1"}),
 )
 
 

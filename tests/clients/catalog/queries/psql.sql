@@ -57,3 +57,6 @@ EXPLAIN SELECT * FROM orders WHERE status = 'open'
 
 -- probe: no rows
 SELECT * FROM orders LIMIT 0
+
+-- table: a table beside a temporary one of nearly its name
+CREATE TEMP TABLE mixedcase (a int); SELECT * FROM "MixedCase"
