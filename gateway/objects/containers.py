@@ -13,6 +13,7 @@ from dialects import Statement, single
 from dialects.ddl import apply, read_ddl, render
 from dialects.ddl.model import Alter, Create, Ddl, Drop, ObjectKind, OptionsDefinition, Path
 from gateway.objects import mirror
+from gateway.objects.default_rights import grant_defaults
 from gateway.objects.dropping import delete
 from gateway.objects.resolving import need
 from gateway.objects.store import shown_text
@@ -102,6 +103,7 @@ async def _create(
             raise _exists(standing, create.path)
         if _has_schema(place):
             await mirror.create_schema(connection, place.database, settings.role, new.comment)
+            await grant_defaults(connection, schemas=[place.database])
         options = getattr(create.definition, "options", ())
         await session.store.insert(connection, new, (), options, settings.role)
 

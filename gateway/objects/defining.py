@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialects import Edit, Rewritten, Statement
-from dialects.ddl.model import Alter, Create, Ddl, Drop, ObjectKind
+from dialects import Edit, Rewritten, Statement, single
+from dialects.ddl import read_ddl, render
+from dialects.ddl.model import Alter, Create, Ddl, Drop, ObjectKind, TableDefinition
 from dialects.rewriting import rewrite
 from gateway.objects import containers
 from gateway.objects.altering import alter
@@ -78,8 +79,9 @@ class Definer:
         )
         await session.check_read(resolved, settings)
         engine = engine_text(statement, create, place, resolved)
+        text = rendered(engine.text, create, place) or engine.text
         with placed(engine):
-            return await draft(session, statement, create, place, resolved, engine.text, settings)
+            return await draft(session, statement, create, place, resolved, text, settings)
 
     async def write(
         self, drafted: Draft, settings: EngineSettings, there: StoredObject | None, create: Create
@@ -116,6 +118,24 @@ class Definer:
             )
         if dependents and not same_shape(await session.store.columns(there.id), drafted.columns):
             raise depended_on("replace", there, dependents)
+
+
+# Types of Postgres that Flink does not know by these names.
+_POSTGRES_TYPES = frozenset("INT2 INT4 INT8 TEXT FLOAT4 FLOAT8 BOOL TIMESTAMPTZ BYTEA REAL".split())
+
+
+def rendered(text: str, create: Create, place: Place) -> str | None:
+    """A table in Flink's own words, types of Postgres and doubtful names among them translated.
+    None where Flink is asked anyway: its words against the user's own text say where."""
+    definition = create.definition
+    if not isinstance(definition, TableDefinition) or definition.query or definition.like:
+        return None
+    statement = single(text)
+    if not definition.certain and _POSTGRES_TYPES.isdisjoint(statement.words):
+        return None
+    written = read_ddl(statement)
+    assert isinstance(written, Create)
+    return render(create.kind, place.sql, written.definition)
 
 
 def engine_text(

@@ -32,6 +32,7 @@ import structlog
 
 from gateway.catalog.admin import asyncpg
 from gateway.objects import mirror_sql as sql
+from gateway.objects.default_rights import grant_defaults
 from gateway.objects.mirror_locks import patiently
 from gateway.objects.mirror_rights import restore, rights
 from gateway.objects.mirror_schemas import create_schema, drop_schema, rename_schema
@@ -100,7 +101,8 @@ async def create_many(connection: Any, tables: Sequence[MirrorTable]) -> list[in
     return await _make(connection, [wanted(table) for table in tables])
 
 
-async def _make(connection: Any, shapes: Sequence[Shape]) -> list[int]:
+async def _make(connection: Any, shapes: Sequence[Shape], *, defaults: bool = True) -> list[int]:
+    """`defaults`: what the owner grants on all that is new; rights that come back are said."""
     made: list[int] = []
     for some in _batches(shapes):
         async with connection.transaction():
@@ -111,6 +113,8 @@ async def _make(connection: Any, shapes: Sequence[Shape]) -> list[int]:
             await _hide_indexes(connection, tables)  # before a row makes them a page larger
             await _run(connection, [each for shape in some for each in sql.complete(shape)])
             await _settle(connection, tables)
+            if defaults:
+                await grant_defaults(connection, oids)
             made += oids
     return made
 
@@ -260,7 +264,7 @@ async def _alter_view(
 async def _rebuild(connection: Any, oid: int, old: Shape, new: Shape) -> int:
     granted = await rights(connection, oid)
     await _run(connection, [_dropping(old)])
-    [made] = await _make(connection, [new])
+    [made] = await _make(connection, [new], defaults=False)
     await _run(connection, restore(new, granted))
     return made
 
