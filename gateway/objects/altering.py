@@ -23,7 +23,14 @@ from dialects.ddl.model import (
     SetQuery,
     ViewDefinition,
 )
-from gateway.objects.changing import Draft, definition_mentions, draft, same_shape, write_changed
+from gateway.objects.changing import (
+    Draft,
+    check_options,
+    definition_mentions,
+    draft,
+    same_shape,
+    write_changed,
+)
 from gateway.objects.mentions import mention_at
 from gateway.objects.places import is_stored_here
 from gateway.objects.resolving import Home, home_of, look_up, meant
@@ -170,6 +177,7 @@ async def _drafted(
         statement, definition_mentions(statement, written), settings, in_full=True
     )
     try:
+        check_options(session, written.definition, settings.version)
         return await draft(session, statement, written, place, resolved, text, settings)
     except SqlError as error:
         error.position = None  # in a text that the client never saw

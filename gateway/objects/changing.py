@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dialects import Statement
+from dialects import Statement, options
 from dialects.ddl import described
-from dialects.ddl.model import Create, ObjectKind, Option, TableDefinition
-from dialects.options import check as check_options
+from dialects.ddl.model import ColumnKind, Create, Definition, ObjectKind, Option, TableDefinition
 from gateway.engine.targets import sql_type
 from gateway.objects import mirror
 from gateway.objects.mentions import Mention, calls, mention_at, mentions
@@ -52,6 +51,16 @@ def definition_mentions(statement: Statement, create: Create) -> list[Mention]:
     return found
 
 
+def check_options(session: StoredSession, definition: Definition, version: str) -> None:
+    """Of connector and formats, which Flink looks at only when the table is used. Raises SqlError
+    with a position in the definition's text; what Flink accepts and never reads is a warning."""
+    if not isinstance(definition, TableDefinition) or definition.query or definition.like:
+        return
+    physical = [c.name for c in definition.columns if c.kind is ColumnKind.PHYSICAL]
+    for notice in options.check(definition.options, version, physical):
+        session.notify(notice)
+
+
 async def draft(
     session: StoredSession,
     statement: Statement,
@@ -64,9 +73,6 @@ async def draft(
     """Raises SqlError for what the definition does not say rightly: our own words with a position
     in the statement, or Flink's with one in the engine's text."""
     definition = create.definition
-    options: tuple[Option, ...] = getattr(definition, "options", ())
-    if isinstance(definition, TableDefinition) and definition.query is None:
-        check_options(options, settings.version)
     new = StoredObject(
         id=0,
         place=place,
@@ -81,7 +87,7 @@ async def draft(
         on_ids=tuple(each.id for each in resolved.objects),
     )
     columns = await columns_of(session, create, new, resolved, settings)
-    return Draft(new, columns, options)
+    return Draft(new, columns, getattr(definition, "options", ()))
 
 
 async def columns_of(

@@ -16,6 +16,7 @@ from gateway.objects import containers
 from gateway.objects.altering import alter
 from gateway.objects.changing import (
     Draft,
+    check_options,
     definition_mentions,
     draft,
     same_shape,
@@ -78,6 +79,7 @@ class Definer:
             statement, definition_mentions(statement, create), settings, in_full=True
         )
         await session.check_read(resolved, settings)
+        check_options(session, create.definition, settings.version)
         engine = engine_text(statement, create, place, resolved)
         text = rendered(engine.text, create, place) or engine.text
         with placed(engine):
