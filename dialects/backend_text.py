@@ -1,7 +1,7 @@
 """A statement as the relay sends it to Postgres: what speaks of backends speaks of our sessions.
 
 pg_backend_pid()             → xuanwu.pg_backend_pid(<pid of this session>)
-pg_stat_activity             → xuanwu.pg_stat_activity, pg_stat_gssapi alike
+pg_stat_activity             → xuanwu.pg_stat_activity, pg_stat_gssapi, pg_stat_ssl alike
 pg_cancel_backend(…)         → xuanwu.pg_cancel_backend(…), pg_terminate_backend alike
 """
 
@@ -14,7 +14,7 @@ from dialects.relations import survey
 from dialects.rewriting import Edit, Rewritten, rewrite
 from dialects.splitter import Statement
 
-_VIEWS = ("pg_stat_activity", "pg_stat_gssapi")  # a row for each session
+_VIEWS = ("pg_stat_activity", "pg_stat_gssapi", "pg_stat_ssl")  # a row for each session
 _PID = "pg_backend_pid"
 _SIGNALS = frozenset({"pg_cancel_backend", "pg_terminate_backend"})
 _ALL = (*_VIEWS, _PID, *_SIGNALS)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from protocol.connection import NEED_DATA, ServerConnection
 from protocol.errors import SqlError
 from protocol.messages import Message
+from session.ports import Encryption
 
 READ_HIGH = 256 * 1024  # bytes that may wait while a statement runs
 WRITE_HIGH, WRITE_LOW = 256 * 1024, 64 * 1024  # bytes in the transport before `drain` waits
@@ -192,6 +193,13 @@ class Client(asyncio.Protocol):
         if self.transport is not None:
             found = self.transport.get_extra_info("ssl_object")
         return found
+
+    @property
+    def encryption(self) -> Encryption | None:
+        """How the connection is encrypted; None: it is not."""
+        tls = self.ssl_object
+        cipher, version = (tls.cipher(), tls.version()) if tls is not None else (None, None)
+        return Encryption(version, cipher[0], cipher[2]) if cipher and version else None
 
     @property
     def peername(self) -> tuple[str | None, int]:

@@ -248,6 +248,7 @@ class Session:
             query=without_passwords(self._query),
             query_start=self._query_start,
             state_change=self._state_change,
+            encryption=self.client.encryption,
         )
 
     # ── the end ─────────────────────────────────────────────────────────────────────────────────

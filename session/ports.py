@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from protocol.errors import Notice
 from protocol.scram import Verifier
@@ -147,9 +147,17 @@ class Lease(Protocol):
     async def close(self) -> None: ...
 
 
+class Encryption(NamedTuple):
+    """What pg_stat_ssl tells: `TLSv1.3`, the name of the cipher, its secret bits."""
+
+    version: str
+    cipher: str
+    bits: int
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One row of what pg_stat_activity tells about a session."""
+    """One row of what pg_stat_activity and its like tell about a session."""
 
     pid: int
     role: str
@@ -162,6 +170,7 @@ class Activity:
     query: str
     query_start: float | None
     state_change: float
+    encryption: Encryption | None = None
 
 
 class LeaseEvents(Protocol):

@@ -50,6 +50,22 @@ _ACTIVITY = {
     "query": "a.query",
     "backend_type": "'client backend'",
 }
+# The same of views of how sessions are connected: never by GSSAPI, never with a certificate.
+_CONNECTIONS = {
+    "pg_stat_gssapi": {
+        "pid": "a.pid",
+        "gss_authenticated": "false",
+        "encrypted": "false",
+        "credentials_delegated": "false",
+    },
+    "pg_stat_ssl": {
+        "pid": "a.pid",
+        "ssl": "a.tls_version IS NOT NULL",
+        "version": "a.tls_version",
+        "cipher": "a.tls_cipher",
+        "bits": "a.tls_bits",
+    },
+}
 # What Postgres shows of the sessions of others; the rest is NULL there.
 _PUBLIC = {"datid", "datname", "pid", "usesysid", "usename", "application_name"}
 # The sessions, and whether the role that asks may know more than that they are there.
@@ -84,7 +100,8 @@ async def bootstrap(admin: Admin, defaults: Mapping[str, str], *, exclusive: boo
             script = resources.files("gateway.catalog").joinpath("bootstrap.sql").read_text()
             await sessions.execute(script)
             await sessions.execute(await _activity_view(sessions))
-            await sessions.execute(await _gssapi_view(sessions))
+            for view, sources in _CONNECTIONS.items():
+                await sessions.execute(await _connection_view(sessions, view, sources))
             token = await sessions.fetchval("SELECT token FROM xuanwu.signal_token")
             return Prepared(str(token), password)
 
@@ -184,17 +201,16 @@ async def _activity_view(connection: Any) -> str:
     )
 
 
-async def _gssapi_view(connection: Any) -> str:
-    """Its row says of each session what is true of all: GSSAPI had no part in it."""
-    sources = {"pid": "a.pid", "principal": "NULL"}
+async def _connection_view(connection: Any, view: str, sources: Mapping[str, str]) -> str:
+    """A view of how sessions are connected, with the columns of Postgres's own. As there, it has
+    rows of those sessions alone that the role may know more of."""
     listed = ", ".join(
-        f"({sources.get(name, 'false')})::{kind} AS {_identifier(name)}"
-        for name, kind in await _columns(connection, "pg_stat_gssapi")
+        f"({sources.get(name, 'NULL')})::{kind} AS {_identifier(name)}"
+        for name, kind in await _columns(connection, view)
     )
     return (
-        f"CREATE OR REPLACE VIEW xuanwu.pg_stat_gssapi AS SELECT {listed} FROM {_SHOWN}"
-        " WHERE a.mine;\n"
-        "GRANT SELECT ON xuanwu.pg_stat_gssapi TO PUBLIC"
+        f"CREATE OR REPLACE VIEW xuanwu.{view} AS SELECT {listed} FROM {_SHOWN} WHERE a.mine;\n"
+        f"GRANT SELECT ON xuanwu.{view} TO PUBLIC"
     )
 
 

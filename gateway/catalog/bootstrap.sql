@@ -59,6 +59,11 @@ CREATE UNLOGGED TABLE IF NOT EXISTS xuanwu.activity (
     PRIMARY KEY (server, pid)
 );
 
+ALTER TABLE xuanwu.activity
+    ADD COLUMN IF NOT EXISTS tls_version text,
+    ADD COLUMN IF NOT EXISTS tls_cipher  text,
+    ADD COLUMN IF NOT EXISTS tls_bits    integer;
+
 CREATE OR REPLACE FUNCTION xuanwu.pg_backend_pid(pid integer) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN pid;
 

@@ -59,6 +59,17 @@ async def test_without_channel_binding(secured: tuple[App, Tls]) -> None:
         assert connection.pgconn.ssl_in_use
 
 
+@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
+async def test_how_it_is_encrypted(secured: tuple[App, Tls], version: str) -> None:
+    asked = "SELECT ssl, version, cipher, bits FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    text = dsn(secured, sslmode="require", ssl_max_protocol_version=version)
+    async with await psycopg.AsyncConnection.connect(text) as connection:
+        row = await (await connection.execute(asked)).fetchone()
+    assert row is not None and row[:2] == (True, version)
+    known = ssl.create_default_context().get_ciphers()
+    assert (row[2], row[3]) in {(one["name"], one["strength_bits"]) for one in known}
+
+
 async def test_newest_protocol(secured: tuple[App, Tls]) -> None:
     """3.2, with a longer key to cancel by."""
     text = dsn(secured, sslmode="verify-full", max_protocol_version="latest")

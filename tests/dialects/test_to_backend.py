@@ -61,6 +61,7 @@ def test_positions() -> None:
         ("select * from pg_stat_activity", True),
         ("select * from PG_CATALOG.PG_STAT_ACTIVITY", True),
         ("select * from pg_stat_gssapi", True),
+        ("select * from pg_stat_ssl", True),
         ("select 'pg_stat_activity'", False),
         ("select 1", False),
     ],

@@ -51,7 +51,7 @@ class Recorded:
     @property
     def of_sessions(self) -> bool:
         """It asks for a view of sessions, in whose place the server has its own."""
-        return "pg_stat_activity" in self.sql or "pg_stat_gssapi" in self.sql
+        return any(f"pg_stat_{view}" in self.sql for view in ("activity", "gssapi", "ssl"))
 
     def text(self, oids: Mapping[str, int]) -> str:
         """The SQL with the oids of this world. Raises KeyError for an unknown relation."""

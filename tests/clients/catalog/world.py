@@ -175,6 +175,10 @@ async def create(socket_dir: Path) -> dict[str, int]:
             await mirror.create_schema(connection, schema, "xuanwu", comment)
         oids = await mirror.create_many(connection, TABLES)
         await connection.execute(RIGHTS.read_text("utf-8"))
+        # From here on nothing changes by itself: no vacuum, no counter that is still on its way.
+        await connection.execute("ALTER SYSTEM SET autovacuum TO off")
+        await connection.execute("SELECT pg_reload_conf()")
+        await connection.execute("SELECT pg_stat_force_next_flush()")
     finally:
         await connection.close()
     names = [f"{table.schema}.{table.name}" for table in TABLES]

@@ -8,5 +8,4 @@ GRANT USAGE ON SCHEMA sales TO analyst;
 GRANT SELECT ON public.orders, sales.orders TO analyst;
 GRANT SELECT (id, name) ON public.customers TO analyst;
 GRANT SELECT ON public.clicks TO auditors;
--- An answer that is compared must be that of a catalog at rest.
 ANALYZE;

@@ -195,3 +195,6 @@ BEGIN; LOCK TABLE public.orders IN ACCESS SHARE MODE; COMMIT
 
 -- probe: EXPLAIN as JSON
 EXPLAIN (FORMAT JSON, ANALYZE FALSE, VERBOSE FALSE, COSTS TRUE, TIMING FALSE) SELECT * FROM public.orders
+
+-- catalog: is the connection encrypted
+SELECT ssl, version, cipher, bits FROM pg_catalog.pg_stat_ssl WHERE pid = pg_backend_pid()
