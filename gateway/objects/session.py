@@ -7,6 +7,7 @@ execute  ─► USE, DDL of stored objects ── others, temporary ones ──�
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -28,6 +29,8 @@ from gateway.objects.store import Store
 from gateway.objects.stored import NAMESPACES, Place, StoredObject
 from gateway.objects.using import Using
 from session.ports import Column, EngineSettings, JobHandle, Notify, ResultStream, Target
+
+LONG = 32_768  # characters; about 5 ms to cut into tokens
 
 
 class StoredSession:
@@ -75,16 +78,20 @@ class StoredSession:
     async def show(
         self, sql: str, settings: EngineSettings, formats: Sequence[int]
     ) -> ResultStream:
-        statement = single(sql)
+        statement = await read(sql)
         shown = await self._shower.show(statement, settings, formats)
         if shown is not None:
             return shown
-        resolved, settings = await self.prepared(sql, settings)
+        resolved = await self.resolved(statement, mentions(statement), settings)
+        also: Sequence[StoredObject] = ()
+        if statement.words[:2] == ("SHOW", "FUNCTIONS"):
+            also = await self.store.listed(*resolved.home.flink, (ObjectKind.FUNCTION,))
+        settings = await self._given(resolved, settings, also)
         with placed(resolved.text):
             return await self.inner.show(resolved.text.text, settings, formats)
 
     async def execute(self, sql: str, settings: EngineSettings) -> Mapping[str, str]:
-        statement = single(sql)
+        statement = await read(sql)
         if (changes := await self._using.use(statement, settings)) is not None:
             return changes
         ddl = read_ddl(statement)
@@ -99,7 +106,7 @@ class StoredSession:
         return changes
 
     async def submit(self, sql: str, settings: EngineSettings) -> JobHandle:
-        statement = single(sql)
+        statement = await read(sql)
         if (create := creates_and_fills(statement)) is not None:
             handle = await self._filler.run(statement, create, settings)
             if handle is not None:
@@ -115,15 +122,21 @@ class StoredSession:
 
     async def prepared(self, sql: str, settings: EngineSettings) -> tuple[Resolved, EngineSettings]:
         """Names looked up, rights checked, and the settings with what Flink has to be given."""
-        statement = single(sql)
+        statement = await read(sql)
         return await self._ready(statement, settings, mentions(statement))
 
     async def _ready(
         self, statement: Statement, settings: EngineSettings, wanted: Sequence[Mention]
     ) -> tuple[Resolved, EngineSettings]:
         resolved = await self.resolved(statement, wanted, settings)
+        return resolved, await self._given(resolved, settings)
+
+    async def _given(
+        self, resolved: Resolved, settings: EngineSettings, also: Sequence[StoredObject] = ()
+    ) -> EngineSettings:
         await self.check_read(resolved, settings)
-        return resolved, replace(settings, needs=needs_of(resolved), home=resolved.home.flink)
+        needs = needs_of(resolved, also)
+        return replace(settings, needs=needs, home=resolved.home.flink)
 
     async def resolved(
         self,
@@ -190,6 +203,11 @@ class StoredSession:
                 self.temporary[key] = ddl.kind
             elif isinstance(ddl, Drop):
                 self.temporary.pop(key, None)
+
+
+async def read(sql: str) -> Statement:
+    """Its tokens; of a long text aside, so that other sessions go on."""
+    return single(sql) if len(sql) <= LONG else await asyncio.to_thread(single, sql)
 
 
 def _mentioned(statement: Statement, ddl: Ddl | None) -> list[Mention]:

@@ -22,9 +22,9 @@ async def connection(server: App) -> AsyncIterator[asyncpg.Connection]:
         host="127.0.0.1", port=server.server.port, user="xuanwu", database="xuanwu"
     )
     await found.execute(
-        "CREATE TABLE few (id INT) WITH ('connector'='datagen', 'number-of-rows'='3')"
+        "CREATE TEMPORARY TABLE few (id INT) WITH ('connector'='datagen', 'number-of-rows'='3')"
     )
-    await found.execute("CREATE TABLE nowhere (id INT) WITH ('connector' = 'blackhole')")
+    await found.execute("CREATE TEMPORARY TABLE nowhere (id INT) WITH ('connector' = 'blackhole')")
     await found.execute("SET flink.dml = 'sync'")
     yield found
     await found.close()
