@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dialects.lexer import NAMES, Token, TokenKind
+from dialects.lexer import NAMES, STRINGS, Token, TokenKind
 from dialects.names import written
 from dialects.relations import Reference, survey
 from dialects.splitter import Statement
@@ -15,8 +15,11 @@ _TARGETS = frozenset({"INTO", "OVERWRITE", "UPDATE", "TRUNCATE", "ANALYZE"})
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A dotted name as Flink reads it, and whether each part stood in quotes. `target`: written to;
-    `renamed`: an alias follows, or none is needed, so that the name itself may be replaced."""
+    """A dotted name as Flink reads it, and whether each part stood in quotes.
+
+    `privilege`: what the statement does with it. `alias_after`: the token behind which an alias has
+    to go if the name is replaced by another; None: there is one, or none is needed.
+    """
 
     parts: tuple[str, ...]
     quoted: tuple[bool, ...]
@@ -24,7 +27,7 @@ class Mention:
     last: int
     namespace: str = "relation"
     privilege: str = "SELECT"
-    aliased: bool = True
+    alias_after: int | None = None
 
 
 def mentions(statement: Statement, first: int = 0, last: int | None = None) -> list[Mention]:
@@ -96,24 +99,56 @@ def _mention(statement: Statement, reference: Reference, offset: int) -> Mention
     if before in _TARGETS or (before == "FROM" and verb == "DELETE"):
         privilege = _PRIVILEGES.get(verb if before == "FROM" else before, "INSERT")
     plain = mention_at(statement, first, last, "relation", privilege)
-    if privilege != "SELECT" or _has_alias(statement, last + 1):
+    if privilege != "SELECT" or _is_argument(statement.words, last + 1):
         return plain
-    return Mention(plain.parts, plain.quoted, first, last, aliased=False)
+    return replace(plain, alias_after=_alias_place(statement, last))
 
 
 _PRIVILEGES = {"UPDATE": "UPDATE", "DELETE": "DELETE", "TRUNCATE": "TRUNCATE", "ANALYZE": "OWNER"}
 
 
-def _has_alias(statement: Statement, at: int) -> bool:
-    """AS, or a name that is no keyword of a clause, follows; or an alias cannot."""
+def _alias_place(statement: Statement, last: int) -> int | None:
+    """Behind hints and FOR SYSTEM_TIME AS OF …, as Flink's grammar has it; None: one is there."""
+    tokens, words, at = statement.tokens, statement.words, last + 1
+    while at < len(tokens) and tokens[at].kind is TokenKind.HINT:
+        at += 1
+    if words[at : at + 4] == ("FOR", "SYSTEM_TIME", "AS", "OF"):
+        at = _period_end(statement, at + 4)
+    return None if _is_alias(statement, at) else at - 1
+
+
+def _is_alias(statement: Statement, at: int) -> bool:
+    """AS, or a name that is no keyword of a clause."""
     if at >= len(statement.tokens):
         return False
     token, word = statement.tokens[at], statement.words[at]
     if token.kind in (TokenKind.BACKTICK, TokenKind.QUOTED) or word == "AS":
         return True
-    return _is_argument(statement.words, at) or (
-        token.kind is TokenKind.WORD and word not in _CLAUSES
-    )
+    return token.kind is TokenKind.WORD and word not in _CLAUSES
+
+
+def _period_end(statement: Statement, at: int) -> int:
+    """Behind an expression: at a clause, a comma, a closing parenthesis, or a name that follows a
+    whole operand and so is an alias."""
+    tokens, words, depth, whole, literal = statement.tokens, statement.words, 0, False, False
+    while at < len(tokens):
+        word, kind = words[at], tokens[at].kind
+        if depth == 0:
+            inside = word in _OPERATORS or (literal and word in _UNITS)
+            alias = whole and kind in NAMES and not inside
+            if alias or word in (",", ")", ";", "AS") or word in _CLAUSES:
+                return at
+        depth += (word == "(") - (word == ")")
+        literal = kind in STRINGS
+        whole = literal or word == ")" or (kind in NAMES and word not in _OPERATORS)
+        at += 1
+    return at
+
+
+_OPERATORS = frozenset("AND OR NOT IS AT ZONE TO".split())
+_UNITS = frozenset(
+    f"{unit}{s}" for unit in "SECOND MINUTE HOUR DAY MONTH YEAR".split() for s in ("", "S")
+)
 
 
 def _is_argument(words: Sequence[str], at: int) -> bool:

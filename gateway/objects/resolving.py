@@ -96,7 +96,7 @@ async def resolve(
     found = await look_up(store, [m.parts for m in mentions], settings, current)
     home = home_of(found, settings, current)
     named = [_named(m, found, home, temporary, statement) for m in mentions]
-    edits = [edit for each in named if (edit := _edit(statement, each, home, in_full)) is not None]
+    edits = [edit for each in named for edit in _edits(statement, each, home, in_full)]
     unique = tuple({(edit.start, edit.end): edit for edit in edits}.values())
     return Resolved(rewrite(statement.text, unique), unique, tuple(named), found, home)
 
@@ -167,18 +167,24 @@ def _named(
     return Named(mention, meant(mention, found, home, statement), places[0] if places else None)
 
 
-def _edit(statement: Statement, named: Named, home: Home, in_full: bool) -> Edit | None:
+def _edits(statement: Statement, named: Named, home: Home, in_full: bool) -> Iterator[Edit]:
+    """The name in full, and as alias the one that the rest of the statement knows."""
     mention, found = named.mention, named.object
     if found is None or (not in_full and found.place == named.place):
-        return None
+        return
     if mention.namespace == "function" and not in_full and _same_home(found.place, home, mention):
-        return None
-    start = statement.tokens[mention.first].start
-    end = statement.tokens[mention.last].end
-    text = found.place.sql
-    if not mention.aliased and mention.parts[-1] != found.place.name:
-        text += f" AS {quote_name(mention.parts[-1])}"
-    return Edit(start, end, text)
+        return
+    tokens, after = statement.tokens, mention.alias_after
+    start, end = tokens[mention.first].start, tokens[mention.last].end
+    if after is None or mention.parts[-1] == found.place.name:
+        yield Edit(start, end, found.place.sql)
+        return
+    alias = f" AS {quote_name(mention.parts[-1])}"
+    if after == mention.last:
+        yield Edit(start, end, found.place.sql + alias)
+    else:
+        yield Edit(start, end, found.place.sql)
+        yield Edit(tokens[after].end, tokens[after].end, alias)
 
 
 def _same_home(place: Place, home: Home, mention: Mention) -> bool:
