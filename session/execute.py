@@ -43,18 +43,22 @@ def cut_returning(statement: Statement) -> tuple[Statement, tuple[str, ...] | No
 
 
 def _returning(statement: Statement, start: int) -> tuple[str, ...]:
+    """Names that tables have too (`RETURNING id`, as mappers of objects write) mean the handle's
+    columns only beside one that no table has."""
+    tokens = statement.tokens[start:]
+    words = [token.text.strip('"').lower() for token in tokens]
+    sure = not {"job_id", "*"}.isdisjoint(words)
     names: list[str] = []
-    for token in statement.tokens[start:]:
-        name = token.text.strip('"').lower()
+    for token, name in zip(tokens, words, strict=True):
         if name == "*":
             names += [column.name for column in HANDLE]
-        elif name in _HANDLE_VALUES:
+        elif sure and name in _HANDLE_VALUES:
             names.append(name)
         elif name != ",":
             raise SqlError(
                 "42703",
                 f'column "{name}" cannot be returned',
-                hint=f"RETURNING gives the job handle: {', '.join(_HANDLE_VALUES)}, or *.",
+                hint="RETURNING gives the job handle: job_id, beside it job, state, version; or *.",
                 position=token.start + 1,
             )
     return tuple(names)

@@ -30,6 +30,7 @@ CLIENTS = {
     "psql": "psql 16",
     "pgjdbc": "pgjdbc",
     "psqlodbc": "psqlodbc",
+    "python": "psycopg, asyncpg",
     "sqlalchemy": "SQLAlchemy",
     "node-postgres": "node-postgres",
     "pgx": "pgx",

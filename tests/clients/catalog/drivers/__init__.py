@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from tests.clients.catalog.drivers.driver import Answers, Driver
 from tests.clients.catalog.drivers.installed import NODE, PGX
-from tests.clients.catalog.drivers.programs import PGJDBC, PSQLODBC, SQLALCHEMY
+from tests.clients.catalog.drivers.programs import PGJDBC, PSQLODBC, PYTHON, SQLALCHEMY
 from tests.clients.catalog.drivers.psql import COMPLETION, PSQL
 
-DRIVERS: tuple[Driver, ...] = (PSQL, COMPLETION, PGJDBC, PSQLODBC, SQLALCHEMY, NODE, PGX)
+DRIVERS: tuple[Driver, ...] = (PSQL, COMPLETION, PGJDBC, PSQLODBC, PYTHON, SQLALCHEMY, NODE, PGX)
 
 __all__ = ["DRIVERS", "Answers", "Driver"]

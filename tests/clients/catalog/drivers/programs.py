@@ -1,4 +1,5 @@
-"""Drivers that come with the tests' own dependencies: pgjdbc, psqlodbc, SQLAlchemy."""
+"""Drivers that come with the tests' own dependencies: pgjdbc, psqlodbc, psycopg, asyncpg,
+SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -32,4 +33,5 @@ PSQLODBC = Driver(
     lambda port: _module("psqlodbc", port),
     lambda: odbc.ABSENT if odbc.driver() is None else None,
 )
+PYTHON = Driver("python", lambda port: _module("python", port))
 SQLALCHEMY = Driver("SQLAlchemy", lambda port: _module("alchemy", port))

@@ -16,7 +16,7 @@ INSERT INTO orders (order_id, customer_id, placed_at) VALUES (1, 2, '2024-01-01'
 
 -- table: rows added, with what they became
 INSERT INTO customers (id, name) VALUES (1, 'x') RETURNING customers.id
--- degraded: RETURNING answers the job, not the columns
+-- degraded: RETURNING of columns is an error, the job is what is returned
 
 -- table: a frame of pandas
 SELECT * FROM public.orders ORDER BY order_id
