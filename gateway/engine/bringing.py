@@ -36,9 +36,18 @@ async def bring_one(session: FlinkSession, need: Need) -> None:
     if there is not None:
         await _run(session, there.drop)
         del session.brought[need.key]
+        _forget_inside(session, need.key)
     if need.create:
         await _run(session, need.create)
         session.brought[need.key] = Brought(need.stamp, need.drop)
+
+
+def _forget_inside(session: FlinkSession, key: str) -> None:
+    """What stood in a catalog or database went with it."""
+    kind, _, path = key.partition(" ")
+    if kind in ("catalog", "database"):
+        for other in [o for o in session.brought if o.partition(" ")[2].startswith(f"{path}.")]:
+            del session.brought[other]
 
 
 async def _go_home(session: FlinkSession, home: tuple[str, str]) -> None:

@@ -7,6 +7,7 @@ which alone can judge its options; what it holds is its own, unless it lies in F
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dialects import Statement, single
@@ -15,6 +16,7 @@ from dialects.ddl.model import Alter, Create, Ddl, Drop, ObjectKind, OptionsDefi
 from gateway.objects import mirror
 from gateway.objects.default_rights import grant_defaults
 from gateway.objects.dropping import delete
+from gateway.objects.places import default_database, keeps_nothing
 from gateway.objects.resolving import need
 from gateway.objects.store import shown_text
 from gateway.objects.stored import (
@@ -66,8 +68,6 @@ def _place(kind: ObjectKind, path: Path, current: str) -> Place:
 
 
 def _keeps(found: Found, place: Place) -> bool:
-    from gateway.objects.places import keeps_nothing
-
     catalog = found.at("catalog", Place(place.catalog))
     return catalog is not None and keeps_nothing(catalog)
 
@@ -106,6 +106,18 @@ async def _create(
             await grant_defaults(connection, schemas=[place.database])
         options = getattr(create.definition, "options", ())
         await session.store.insert(connection, new, (), options, settings.role)
+        if new.kind is ObjectKind.CATALOG and keeps_nothing(new):
+            database = Place(place.catalog, default_database(new))
+            first = replace(
+                new,
+                place=database,
+                kind=ObjectKind.DATABASE,
+                text="",
+                engine_text="",
+                shown_text="",
+                comment=None,
+            )
+            await session.store.insert(connection, first, (), (), settings.role)
 
 
 def _new(

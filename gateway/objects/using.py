@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dialects import Statement
 from dialects.names import written
 from dialects.reader import Reader
-from gateway.objects.places import keeps_nothing
+from gateway.objects.places import default_database, keeps_nothing
 from gateway.objects.stored import DEFAULT_DATABASE, Found, Place
 from protocol.errors import INVALID_CATALOG_NAME, INVALID_SCHEMA_NAME, SqlError
 from session.ports import EngineSettings
@@ -39,7 +39,8 @@ class Using:
         if not parts or not reader.done or len(parts) > 2:
             return None
         position = statement.tokens[at].start + 1
-        found = await self._session.store.find([], parts)
+        current = self._session.current or (settings.catalog,)
+        found = await self._session.store.find([], (*parts, current[0]))
         if catalog:
             return self._catalog(parts[0], found, settings, position)
         return self._database(parts, found, settings, position)
@@ -56,7 +57,7 @@ class Using:
         if name == settings.catalog:
             session.current = None
         else:
-            session.current = (name, "default" if keeps_nothing(there) else "")
+            session.current = (name, default_database(there) if keeps_nothing(there) else "")
         return {}
 
     def _database(
