@@ -69,9 +69,7 @@ def test_persistent_objects_are_never_replayed(statement: str) -> None:
 
 def test_current_catalog_decides_for_short_names() -> None:
     create = "CREATE CATALOG lake WITH ('type'='paimon')"
-    kept = journal(
-        create, "USE CATALOG lake", "DROP TABLE t", "USE CATALOG xuanwu", "DROP TABLE t"
-    )
+    kept = journal(create, "USE CATALOG lake", "DROP TABLE t", "USE CATALOG xuanwu", "DROP TABLE t")
     assert kept == [create, "USE CATALOG lake", "USE CATALOG xuanwu", "DROP TABLE t"]
 
 
