@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dialects import Statement, single
 from dialects.ddl import apply, read_ddl, render
@@ -18,6 +18,7 @@ from gateway.objects.default_rights import grant_defaults
 from gateway.objects.dropping import delete
 from gateway.objects.places import default_database, keeps_nothing
 from gateway.objects.resolving import need
+from gateway.objects.rights import check_member
 from gateway.objects.store import shown_text
 from gateway.objects.stored import (
     DEFAULT_CATALOG,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 DUPLICATE_SCHEMA = "42P06"
 DEPENDENT_OBJECTS = "2BP01"
 _MAY_CREATE = "SELECT has_database_privilege($1, current_database(), 'CREATE')"
-_MAY_OWN = "SELECT pg_has_role($1, $2, 'USAGE')"
 
 
 async def run(
@@ -230,7 +230,5 @@ async def _inside(session: StoredSession, place: Place) -> list[StoredObject]:
 
 
 async def _check_owner(session: StoredSession, there: StoredObject, role: str) -> None:
-    may: Any = await session.store.pool.fetchval(_MAY_OWN, role, there.owner)
-    if not may:
-        what = "schema" if there.kind is ObjectKind.DATABASE else "catalog"
-        raise SqlError(INSUFFICIENT_PRIVILEGE, f"must be owner of {what} {there.place.parts[-1]}")
+    what = "schema" if there.kind is ObjectKind.DATABASE else "catalog"
+    await check_member(session.store.pool, role, there.owner, what, there.place.parts[-1])

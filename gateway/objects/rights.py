@@ -104,10 +104,24 @@ async def check(connection: Any, role: str, demands: Sequence[Demand]) -> None:
             raise refusal(demand)
 
 
+async def check_member(
+    connection: Any, role: str, owner: str, kind: str, name: str, privilege: str = OWNER
+) -> None:
+    """For what has no mirror, and so no GRANTs: whoever has the rights of its owner may do all.
+    Raises SqlError 42501."""
+    if not await connection.fetchval("SELECT pg_has_role($1, $2, 'USAGE')", role, owner):
+        raise denied(kind, name, privilege)
+
+
 def refusal(demand: Demand) -> SqlError:
-    """The error 42501 for a demand that is not met (aclcheck_error in Postgres's source)."""
-    said = "must be owner of" if demand.privilege == OWNER else "permission denied for"
-    return SqlError(INSUFFICIENT_PRIVILEGE, f"{said} {demand.kind} {demand.name}")
+    """The error 42501 for a demand that is not met."""
+    return denied(demand.kind, demand.name, demand.privilege)
+
+
+def denied(kind: str, name: str, privilege: str) -> SqlError:
+    """As aclcheck_error in Postgres's source words it."""
+    said = "must be owner of" if privilege == OWNER else "permission denied for"
+    return SqlError(INSUFFICIENT_PRIVILEGE, f"{said} {kind} {name}")
 
 
 def _check_lookup(demand: Demand, row: Any) -> None:

@@ -26,7 +26,7 @@ from gateway.objects.resolving import Home, Resolved, home_of, look_up, meant, n
 from gateway.objects.rights import Demand
 from gateway.objects.showing import Shower
 from gateway.objects.store import Store
-from gateway.objects.stored import NAMESPACES, Place, StoredObject
+from gateway.objects.stored import DEFAULT_CATALOG, NAMESPACES, Place, StoredObject
 from gateway.objects.using import Using
 from session.ports import Column, EngineSettings, JobHandle, Notify, ResultStream, Target
 
@@ -180,16 +180,33 @@ class StoredSession:
             await self.check(owner, objects)
 
     async def check(self, role: str, wanted: Iterable[tuple[StoredObject, str]]) -> None:
+        """What has a mirror has GRANTs; of the rest, functions are everybody's to call and all
+        else is its owner's."""
+        wanted = list(wanted)
         demands = [
             Demand(o.relid, o.place.name, o.place.database, o.kind.value.lower(), privilege)
             for o, privilege in wanted
             if o.relid is not None
         ]
         await rights.check(self.store.pool, role, list(dict.fromkeys(demands)))
+        for each, privilege in wanted:
+            if each.relid is None and (privilege == rights.OWNER or each.namespace == "relation"):
+                what = each.kind.value.lower()
+                await rights.check_member(
+                    self.store.pool, role, each.owner, what, each.place.name, privilege
+                )
 
     async def check_schema(self, role: str, place: Place, privilege: str) -> None:
-        demand = Demand(None, place.database, place.database, "schema", privilege)
-        await rights.check(self.store.pool, role, [demand])
+        """Of a database that is a schema of Postgres; others are their catalog's owner's."""
+        pool = self.store.pool
+        if place.catalog == DEFAULT_CATALOG:
+            demand = Demand(None, place.database, place.database, "schema", privilege)
+            return await rights.check(pool, role, [demand])
+        found = await self.store.find([], [place.catalog])
+        if (catalog := found.at("catalog", Place(place.catalog))) is not None:
+            await rights.check_member(
+                pool, role, catalog.owner, "schema", place.database, privilege
+            )
 
     def _note(self, ddl: Create | Alter | Drop, resolved: Resolved) -> None:
         """Keep up with what the session has of its own."""
