@@ -27,8 +27,10 @@ MASK = "******"
 _FIELDS = """
 o.id, o.catalog, o.database, o.name, o.kind, o.text, o.engine_text, o.shown_text,
 o.flink_version, o.comment, o.relid, o.revision, o.partition_keys,
-coalesce((SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = o.relid), o.owner)
-    AS owner,
+coalesce((SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = o.relid),
+         (SELECT pg_get_userbyid(n.nspowner) FROM pg_namespace n
+           WHERE o.namespace = 'database' AND o.catalog = 'xuanwu' AND n.nspname = o.database),
+         o.owner) AS owner,
 ARRAY(SELECT d.on_id FROM xuanwu_catalog.dependency d WHERE d.object_id = o.id ORDER BY 1) AS on_ids
 """
 # $1: names, $2: names of databases and catalogs, both in lower case.
