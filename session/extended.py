@@ -244,7 +244,9 @@ class Extended:
         one = portal.prepared.classified if portal and portal.prepared else None
         if one is not None and mentions_activity(one.statement):
             await self.catch_up()
-            await session.backends.publish_activity(session.registry.activities())
+            await session.backends.publish_activity(
+                session.registry.activities(), session.lease.database
+            )
         if one is not None:
             await roles.check_drop_owned(session, one)
         await session.relay.add(encode_execute(message.portal, message.max_rows), b"E")

@@ -204,8 +204,9 @@ class Backends(Protocol):
         value."""
         ...
 
-    async def publish_activity(self, sessions: Sequence[Activity]) -> None:
-        """Refresh what xuanwu.pg_stat_activity shows; called just before a statement that asks."""
+    async def publish_activity(self, sessions: Sequence[Activity], database: str) -> None:
+        """Refresh what xuanwu.pg_stat_activity shows in that database; called just before a
+        statement that asks there."""
         ...
 
     async def conceal(self, password: str | None) -> str | None:

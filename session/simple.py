@@ -81,7 +81,9 @@ async def prepare_backend(session: Session, one: Classified) -> str:
     if "passwords" in one.options:
         return await roles.concealed(session, one)
     if mentions_activity(one.statement):
-        await session.backends.publish_activity(session.registry.activities())
+        await session.backends.publish_activity(
+            session.registry.activities(), session.lease.database
+        )
     length = len(one.statement.text)
     rewritten = await session.texts.work(length, to_backend, one.statement, session.pid)
     return one.statement.text if rewritten.text == one.statement.text else rewritten.text

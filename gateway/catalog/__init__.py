@@ -4,6 +4,7 @@
         │                                                 │
         └──────────────► catalog (composition) ◄──────────┘
                            │ bootstrap   databases, roles, revokes, schema xuanwu
+                           │ databases   one more of sessions for each external catalog
                            │ users       who may come in; verifiers: where their secrets stand
                            │ store       asyncpg pool on xuanwu_platform
                            ▼

@@ -41,14 +41,14 @@ _FIELDS = (
 )
 
 
-async def publish(pool: Any, server: str, sessions: Sequence[Activity]) -> None:
-    """Replace the rows of `server` in one transaction."""
+async def publish(on: Any, server: str, sessions: Sequence[Activity]) -> None:
+    """Replace the rows of `server` in one transaction on a connection."""
     columns = [[getattr(session, name) for session in sessions] for name in _FIELDS]
     encryption = [session.encryption or (None, None, None) for session in sessions]
     columns += [[each[part] for each in encryption] for part in range(3)]
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(_CLEAR, server)
-        await connection.execute(_INSERT, server, *columns)
+    async with on.transaction():
+        await on.execute(_CLEAR, server)
+        await on.execute(_INSERT, server, *columns)
 
 
 async def withdraw(pool: Any, server: str) -> None:

@@ -91,23 +91,34 @@ async def bootstrap(admin: Admin, defaults: Mapping[str, str], *, exclusive: boo
 
     Raises SqlError 08006 if Postgres cannot be reached; asyncpg.PostgresError for what it refuses.
     """
-    async with connected(admin) as connection, _locked(connection):
+    async with connected(admin) as connection, locked(connection):
         await _roles_and_databases(connection, exclusive)
         async with connected(admin, PLATFORM) as platform:
             password = None if exclusive else await _owner_password(admin, connection, platform)
         async with connected(admin, SESSIONS) as sessions, sessions.transaction():
-            await _defaults(sessions, defaults)
-            script = resources.files("gateway.catalog").joinpath("bootstrap.sql").read_text()
-            await sessions.execute(script)
-            await sessions.execute(await _activity_view(sessions))
-            for view, sources in _CONNECTIONS.items():
-                await sessions.execute(await _connection_view(sessions, view, sources))
+            await sessions.execute(_script("public.sql"))
+            await prepare_sessions(sessions, SESSIONS, defaults)
             token = await sessions.fetchval("SELECT token FROM xuanwu.signal_token")
             return Prepared(str(token), password)
 
 
+async def prepare_sessions(connection: Any, database: str, defaults: Mapping[str, str]) -> None:
+    """What every database needs that sessions connect to; `connection` is one to it, with an open
+    transaction. It may run again. Raises asyncpg.PostgresError."""
+    await _defaults(connection, database, defaults)
+    await connection.execute(_script("bootstrap.sql"))
+    await connection.execute(await _activity_view(connection))
+    for view, sources in _CONNECTIONS.items():
+        await connection.execute(await _connection_view(connection, view, sources))
+
+
+def _script(name: str) -> str:
+    return resources.files("gateway.catalog").joinpath(name).read_text("utf-8")
+
+
 @asynccontextmanager
-async def _locked(connection: Any) -> AsyncIterator[None]:
+async def locked(connection: Any) -> AsyncIterator[None]:
+    """One server at a time prepares what they share. Raises SqlError 57P03."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _LOCK_TIMEOUT_S
     while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
@@ -142,11 +153,11 @@ async def _roles_and_databases(connection: Any, exclusive: bool) -> None:
         await connection.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
 
 
-async def _defaults(connection: Any, defaults: Mapping[str, str]) -> None:
+async def _defaults(connection: Any, database: str, defaults: Mapping[str, str]) -> None:
     for name, value in defaults.items():
-        await connection.execute(_default_sql(name, value))
+        await connection.execute(_default_sql(database, name, value))
     # What only a superuser may: the administrator of a hosted Postgres is none.
-    statements = [_default_sql("temp_file_limit", _TEMP_FILE_LIMIT)]
+    statements = [_default_sql(database, "temp_file_limit", _TEMP_FILE_LIMIT)]
     if connection.get_server_version().major >= 15:
         # So that users may ALTER ROLE … SET them for themselves.
         names = ", ".join(map(_dotted, defaults))
@@ -159,12 +170,12 @@ async def _defaults(connection: Any, defaults: Mapping[str, str]) -> None:
             _log.warning("not granted to the administrator", sql=sql, error=str(error))
 
 
-def _default_sql(name: str, value: str) -> str:
-    return f"ALTER DATABASE {SESSIONS} SET {_dotted(name)} = {_literal(value)}"
+def _default_sql(database: str, name: str, value: str) -> str:
+    return f"ALTER DATABASE {identifier(database)} SET {_dotted(name)} = {literal(value)}"
 
 
 def _dotted(name: str) -> str:
-    return ".".join(map(_identifier, name.split(".")))
+    return ".".join(map(identifier, name.split(".")))
 
 
 async def _owner_password(admin: Admin, connection: Any, platform: Any) -> str:
@@ -183,7 +194,7 @@ async def _owner_password(admin: Admin, connection: Any, platform: Any) -> str:
             pass
     except asyncpg.InvalidAuthorizationSpecificationError:
         verifier = await asyncio.to_thread(Verifier.make, password)
-        await connection.execute(f"ALTER ROLE {OWNER} PASSWORD {_literal(str(verifier))}")
+        await connection.execute(f"ALTER ROLE {OWNER} PASSWORD {literal(str(verifier))}")
     return str(password)
 
 
@@ -205,7 +216,7 @@ async def _connection_view(connection: Any, view: str, sources: Mapping[str, str
     """A view of how sessions are connected, with the columns of Postgres's own. As there, it has
     rows of those sessions alone that the role may know more of."""
     listed = ", ".join(
-        f"({sources.get(name, 'NULL')})::{kind} AS {_identifier(name)}"
+        f"({sources.get(name, 'NULL')})::{kind} AS {identifier(name)}"
         for name, kind in await _columns(connection, view)
     )
     return (
@@ -228,14 +239,14 @@ def _activity_column(name: str, kind: str) -> str:
     if source != "NULL" and name not in _PUBLIC:
         hidden = _INSUFFICIENT if name == "query" else "NULL"
         source = f"CASE WHEN a.mine THEN {source} ELSE {hidden} END"
-    return f"({source})::{kind} AS {_identifier(name)}"
+    return f"({source})::{kind} AS {identifier(name)}"
 
 
-def _identifier(name: str) -> str:
+def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """A string constant, whatever standard_conforming_strings says."""
     escaped = text.replace("\\", "\\\\").replace("'", "''")
     return f"E'{escaped}'"

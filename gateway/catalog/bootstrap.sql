@@ -1,19 +1,6 @@
--- The sessions' database, run as the administrator at every start: each statement may run again.
+-- A database of sessions, run as the administrator at every start: each statement may run again.
 
 -- ── Rights ──────────────────────────────────────────────────────────────────────────────────────
-
--- At first, and never again: what the owner has granted or revoked since then stays. Everybody may
--- look into the schema; what is in it, and to make something there, is the owner's to grant.
-DO $$
-BEGIN
-    IF (SELECT nspowner FROM pg_catalog.pg_namespace WHERE nspname = 'public')
-       IS DISTINCT FROM 'xuanwu'::regrole THEN
-        ALTER SCHEMA public OWNER TO xuanwu;
-        GRANT USAGE ON SCHEMA public TO PUBLIC;
-        REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-    END IF;
-END
-$$;
 
 -- Large objects would be storage that no table shows; the other two reach backends that belong to
 -- other sessions (sessions have functions of their own for that, below).

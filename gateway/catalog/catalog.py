@@ -20,6 +20,7 @@ from gateway.catalog import activity, address
 from gateway.catalog.address import Admin
 from gateway.catalog.admin import asyncpg, pooled
 from gateway.catalog.bootstrap import PLATFORM, SESSIONS, bootstrap
+from gateway.catalog.databases import Databases
 from gateway.catalog.embedded import EmbeddedPostgres
 from gateway.catalog.login import Login
 from gateway.catalog.pool import Pool
@@ -65,7 +66,7 @@ class CatalogConfig:
 
 
 class Catalog:
-    """`session.ports.Backends`; `users` is the Authenticator.
+    """`session.ports.Backends`; `users` is the Authenticator, `databases` makes more of them.
 
     `store` and `sessions` are asyncpg pools on the databases xuanwu_platform and xuanwu, as the
     administrator.
@@ -109,6 +110,8 @@ class Catalog:
         await activity.forget_stale(self.sessions)
         self._resources.push_async_callback(self._withdraw)
         self._token = prepared.signal_token
+        self.databases = Databases(admin, self.store, self.config.defaults, self._token)
+        await self.databases.start()
         self.address = admin.address
         self.pool = self.make_pool(limit=self.config.connections, wait_s=self.config.wait_s)
         self._resources.push_async_callback(self.pool.close)
@@ -192,7 +195,7 @@ class Catalog:
             raise SqlError(
                 INVALID_CATALOG_NAME, f'database "{asked}" does not exist', severity="FATAL"
             )
-        if not self._trusted:
+        if not self._trusted and not await self.databases.is_ours(asked):
             # A database of others: PUBLIC may be let in there, our sessions are not.
             raise SqlError(
                 INSUFFICIENT_PRIVILEGE,
@@ -202,8 +205,13 @@ class Catalog:
             )
         return asked
 
-    async def publish_activity(self, sessions: Sequence[Activity]) -> None:
-        await activity.publish(self.sessions, self._server, sessions)
+    async def publish_activity(self, sessions: Sequence[Activity], database: str) -> None:
+        if not await self.databases.is_ours(database):
+            async with self.sessions.acquire() as connection:
+                await activity.publish(connection, self._server, sessions)
+            return
+        async with self.databases.connection(database) as connection:
+            await activity.publish(connection, self._server, sessions)
 
     async def conceal(self, password: str | None) -> str | None:
         return await self._verifiers.conceal(password)

@@ -169,7 +169,7 @@ async def test_activity_has_the_shape_of_postgres(
     lease, _ = leased
     expected = await one(lease, shape.format("pg_catalog.pg_stat_activity"))
     assert await one(lease, shape.format("xuanwu.pg_stat_activity")) == expected
-    await catalog.publish_activity([session(70001), session(70002, "postgres")])
+    await catalog.publish_activity([session(70001), session(70002, "postgres")], "xuanwu")
     shown = await ask(
         lease,
         "select pid, usename, datname, query, state, host(client_addr), datid is null"
@@ -179,7 +179,7 @@ async def test_activity_has_the_shape_of_postgres(
         ["70001", "xuanwu", "xuanwu", "SELECT 'ü'", "active", "10.0.0.7", "f"],
         ["70002", "postgres", "xuanwu", "<insufficient privilege>", None, None, "f"],
     ]
-    await catalog.publish_activity([])
+    await catalog.publish_activity([], "xuanwu")
     assert await ask(lease, "select * from xuanwu.pg_stat_activity") == []
 
 
@@ -187,7 +187,7 @@ async def test_signals_come_in_band_and_reach_no_client(
     catalog: Catalog, leased: tuple[Lease, Events]
 ) -> None:
     lease, events = leased
-    await catalog.publish_activity([session(70001), session(70002, "postgres")])
+    await catalog.publish_activity([session(70001), session(70002, "postgres")], "xuanwu")
     await ask(lease, "set client_min_messages = error")
     async with lease.hold() as backend:
         for call in (

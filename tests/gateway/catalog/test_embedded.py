@@ -117,7 +117,7 @@ async def test_a_crash_of_postgres_is_mended_while_sessions_live(tmp_path: Path)
         assert (await refusal(busy, "select 1")).sqlstate in ("08006", "57P01", "57P02")
         assert await one(quiet, "select 1") == "1"
         assert await one(busy, "select 1") == "1"
-        await catalog.publish_activity([])
+        await catalog.publish_activity([], "xuanwu")
     finally:
         await catalog.close()
     assert embedded.pid is None
