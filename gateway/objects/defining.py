@@ -35,6 +35,7 @@ from session.ports import EngineSettings
 if TYPE_CHECKING:
     from gateway.objects.session import StoredSession
 
+INVALID_TABLE_DEFINITION = "42P16"
 _CONTAINERS = (ObjectKind.DATABASE, ObjectKind.CATALOG)
 
 
@@ -79,6 +80,7 @@ class Definer:
             statement, definition_mentions(statement, create), settings, in_full=True
         )
         await session.check_read(resolved, settings)
+        check_lasting(statement, create, resolved)
         check_options(session, create.definition, settings.version)
         engine = engine_text(statement, create, place, resolved)
         text = rendered(engine.text, create, place) or engine.text
@@ -120,6 +122,21 @@ class Definer:
             )
         if dependents and not same_shape(await session.store.columns(there.id), drafted.columns):
             raise depended_on("replace", there, dependents)
+
+
+def check_lasting(statement: Statement, create: Create, resolved: Resolved) -> None:
+    """A view outlives the session, what is temporary in it does not. Raises SqlError 42P16."""
+    if create.kind is not ObjectKind.VIEW:
+        return
+    for named in resolved.named:
+        if named.temporary:
+            name = named.mention.parts[-1]
+            raise SqlError(
+                INVALID_TABLE_DEFINITION,
+                f'view "{create.path.parts[-1]}" cannot depend on temporary object "{name}"',
+                hint="Use CREATE TEMPORARY VIEW.",
+                position=statement.tokens[named.mention.first].start + 1,
+            )
 
 
 # Types of Postgres that Flink does not know by these names.

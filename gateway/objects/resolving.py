@@ -57,11 +57,13 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A mention and the object that it means; `place`: the place that it would have otherwise."""
+    """A mention and the object that it means; `place`: the place that it would have otherwise.
+    `temporary`: it is the session's own."""
 
     mention: Mention
     object: StoredObject | None
     place: Place | None
+    temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def _named(
 ) -> Named:
     places = home.places(mention.parts)
     if any((mention.namespace, place) in temporary for place in places[:1]):
-        return Named(mention, None, None)
+        return Named(mention, None, None, temporary=True)
     return Named(mention, meant(mention, found, home, statement), places[0] if places else None)
 
 
