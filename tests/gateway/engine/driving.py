@@ -97,7 +97,7 @@ async def cancelled_while_waited_for(client: Client, insert: str) -> None:
     """Cancel a sync INSERT once its job runs: the job ends with it."""
     settings = replace(client.settings, wait=True, application_name="waiting")
     task = asyncio.create_task(client.session.submit(insert, settings))
-    jobs = (await client.session.flink(client.settings.version)).jobs
+    jobs = (await client.session.flink(client.settings)).jobs
 
     async def runs() -> bool:
         return any(j.name.startswith("waiting") and j.state == "RUNNING" for j in await jobs.jobs())

@@ -79,7 +79,7 @@ async def test_cancel_while_waiting_for_a_slot(client: Client) -> None:
 
 
 async def test_cancel_while_planning(client: Client) -> None:
-    session = await client.session.flink(client.settings.version)
+    session = await client.session.flink(client.settings)
     task = asyncio.create_task(client.query(SLOW_TO_PLAN, runtime_mode="streaming", changelog="op"))
 
     async def planning() -> bool:
@@ -97,7 +97,7 @@ async def test_cancel_while_planning(client: Client) -> None:
 
 
 async def test_cancel_at_once(client: Client) -> None:
-    await client.session.flink(client.settings.version)
+    await client.session.flink(client.settings)
     task = asyncio.create_task(client.query("SELECT a FROM s", runtime_mode="streaming"))
     await asyncio.sleep(0)  # it has begun, nothing is sent yet
     await cancelled(task)
@@ -153,7 +153,7 @@ async def test_job_cancelled_by_somebody_else_is_an_error(client: Client) -> Non
     stream = await client.query("SELECT a FROM s")
     assert await stream.next()
     (job_id,) = await client.running()
-    session = await client.session.flink(client.settings.version)
+    session = await client.session.flink(client.settings)
     await session.jobs.cancel(job_id)
     with pytest.raises(SqlError) as caught:
         await drain(stream)
@@ -228,7 +228,7 @@ async def test_a_forgotten_flink_session_is_renewed_with_its_state(client: Clien
     assert len(before) == 2  # one per runtime mode
     assert await client.rows("SELECT a FROM v") == [(b"42",)]
     assert (b"parallelism.default", b"1") in await client.show("SET")
-    assert await client.session.flink(client.settings.version) not in before
+    assert await client.session.flink(client.settings) not in before
 
 
 async def test_a_stream_of_a_forgotten_session_ends_with_an_error(client: Client) -> None:

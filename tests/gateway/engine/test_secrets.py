@@ -14,9 +14,11 @@ SHOWN = [
     ("jdbc:postgresql://me:hush@host/db", "jdbc:postgresql://me:******@host/db"),
     ("WHERE a = 'x' AND token = b", "WHERE a = 'x' AND token = ******"),
     ("'sasl.JAAS.config' = 'a \"b\" c'", "'sasl.JAAS.config' = '******'"),
+    ("jdbc:x://h/db?user=a&password=b&ssl=true", "jdbc:x://h/db?user=a&password=******&ssl=true"),
+    ("password=a&b, c", "password=******, c"),
     ("SELECT 'tokens' FROM t", "SELECT 'tokens' FROM t"),
 ]
-LONG = ("x", "x-", "a=", "x://", "'a'='", "a://b:", "'", "token")
+LONG = ("x", "x-", "a=", "x://", "'a'='", "a://b:", "'", "token", "a=&", "password=b&c")
 
 
 @pytest.mark.parametrize(("text", "shown"), SHOWN)

@@ -257,7 +257,7 @@ async def test_background_job_outlives_its_session(engine: FlinkEngine, client: 
     )
     handle = await client.session.submit("INSERT INTO b SELECT a FROM s", client.settings)
     assert handle.name.startswith("test 4711: INSERT INTO b")
-    jobs = (await client.session.flink(client.settings.version)).jobs
+    jobs = (await client.session.flink(client.settings)).jobs
     await client.session.close()
     assert await jobs.state(handle.job_id) in ("CREATED", "RUNNING", "INITIALIZING")
     assert await jobs.ensure_gone(handle.job_id, known=True, limit_s=10)
@@ -300,7 +300,7 @@ async def test_compiled_plan(client: Client, tmp_path: Path) -> None:
         f"COMPILE PLAN '{plan}' FOR INSERT INTO b SELECT a FROM s",
     )
     handle = await client.session.submit(f"EXECUTE PLAN '{plan}'", client.settings)
-    jobs = (await client.session.flink(client.settings.version)).jobs
+    jobs = (await client.session.flink(client.settings)).jobs
 
     async def finished() -> bool:
         return await jobs.state(handle.job_id) == "FINISHED"
@@ -329,7 +329,7 @@ async def test_endless_compiled_plan_outlives_its_session(client: Client, tmp_pa
         f"COMPILE PLAN '{plan}' FOR INSERT INTO b SELECT a FROM s",
     )
     handle = await client.session.submit(f"EXECUTE PLAN '{plan}'", client.settings)
-    jobs = (await client.session.flink(client.settings.version)).jobs
+    jobs = (await client.session.flink(client.settings)).jobs
     assert await client.rows("SELECT 1") == [(b"1",)]
     await client.session.close()
     assert await jobs.state(handle.job_id) == "RUNNING"

@@ -39,7 +39,7 @@ async def provider(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[St
 async def whole(client: Client) -> None:
     """No job is left, no slot is held, and no TaskManager was lost."""
     assert await client.running() == []
-    jobs = (await client.session.flink("2.2")).jobs
+    jobs = (await client.session.flink(client.settings)).jobs
 
     async def free() -> bool:
         slots = await jobs.slots()
@@ -66,7 +66,7 @@ async def test_insert(newest: Client, tmp_path: Path) -> None:
     assert (handle.state, handle.rows) == ("FINISHED", 2)
     assert sorted(await newest.rows("SELECT a FROM f")) == [(b"1",), (b"2",)]
     handle = await newest.session.submit("INSERT INTO f VALUES (3)", newest.settings)
-    jobs = (await newest.session.flink("2.2")).jobs
+    jobs = (await newest.session.flink(newest.settings)).jobs
 
     async def finished() -> bool:
         return await jobs.state(handle.job_id) == "FINISHED"

@@ -173,7 +173,7 @@ class TestSinks:
     async def test_kafkas_long_wait_can_be_cancelled(self, newest: Client) -> None:
         await newest.execute(KAFKA.format(block_ms=60_000))
         task = asyncio.create_task(written(newest, "INSERT INTO k VALUES (1)"))
-        jobs = (await newest.session.flink("2.2")).jobs
+        jobs = (await newest.session.flink(newest.settings)).jobs
 
         async def blocked() -> bool:
             found = [j for j in await jobs.jobs() if "INSERT INTO k" in j.name and not j.ended]
