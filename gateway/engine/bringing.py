@@ -12,6 +12,7 @@ are the journal's.
 from __future__ import annotations
 
 from gateway.engine import errors
+from gateway.engine.configuration import BUILTIN_CATALOG, BUILTIN_DATABASE
 from gateway.engine.flinksession import Brought, FlinkSession
 from gateway.engine.http import Refused
 from protocol.errors import SqlError
@@ -34,6 +35,7 @@ async def bring_one(session: FlinkSession, need: Need) -> None:
     if there is not None and there.stamp == need.stamp:
         return
     if there is not None:
+        await _leave(session, need.key)
         await _run(session, there.drop)
         del session.brought[need.key]
         _forget_inside(session, need.key)
@@ -48,6 +50,14 @@ def _forget_inside(session: FlinkSession, key: str) -> None:
     if kind in ("catalog", "database"):
         for other in [o for o in session.brought if o.partition(" ")[2].startswith(f"{path}.")]:
             del session.brought[other]
+
+
+async def _leave(session: FlinkSession, key: str) -> None:
+    """A catalog cannot be dropped while it is the current one (an unknown one is "")."""
+    current = session.home[0]
+    if key.startswith("catalog ") and current in ("", key.removeprefix("catalog ").strip("`")):
+        await _run(session, f"USE CATALOG `{BUILTIN_CATALOG}`")
+        session.home = (BUILTIN_CATALOG, BUILTIN_DATABASE)
 
 
 async def _go_home(session: FlinkSession, home: tuple[str, str]) -> None:

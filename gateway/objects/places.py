@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from dialects.ddl.model import Path
-from gateway.objects.resolving import Home
 from gateway.objects.stored import DEFAULT_CATALOG, Found, Place, StoredObject
 from protocol.errors import INVALID_SCHEMA_NAME, SqlError
 
-_IN_MEMORY = "generic_in_memory"
+if TYPE_CHECKING:
+    from gateway.objects.resolving import Home
+
+_IN_MEMORY = re.compile(r"'type'\s*=\s*'generic_in_memory'")
 _DEFAULT_DATABASE = re.compile(r"'default-database'\s*=\s*'([^']+)'")
 
 
@@ -42,10 +45,10 @@ def check_database(found: Found, place: Place, path: Path) -> None:
 
 def keeps_nothing(catalog: StoredObject) -> bool:
     """A catalog in Flink's memory is only a name: its objects are stored here."""
-    return catalog.place.catalog == DEFAULT_CATALOG or _IN_MEMORY in catalog.engine_text
+    return catalog.place.catalog == DEFAULT_CATALOG or bool(_IN_MEMORY.search(catalog.engine_text))
 
 
 def default_database(catalog: StoredObject) -> str:
-    """Of a catalog in Flink's memory (GenericInMemoryCatalogFactoryOptions)."""
+    """The option is named the same in all catalogs (CommonCatalogOptions), as is its default."""
     chosen = _DEFAULT_DATABASE.search(catalog.engine_text)
     return chosen[1] if chosen else "default"

@@ -18,6 +18,7 @@ from dialects.ddl.model import ObjectKind
 from dialects.names import quote_name
 from dialects.rewriting import rewrite
 from gateway.objects.mentions import Mention
+from gateway.objects.places import keeps_nothing
 from gateway.objects.store import Store
 from gateway.objects.stored import (
     DEFAULT_CATALOG,
@@ -27,7 +28,7 @@ from gateway.objects.stored import (
     StoredObject,
     stamp_of,
 )
-from protocol.errors import SqlError
+from protocol.errors import INVALID_SCHEMA_NAME, SqlError
 from session.ports import EngineSettings, Need
 
 AMBIGUOUS_ALIAS = "42P09"
@@ -58,12 +59,14 @@ class Home:
 @dataclass(frozen=True, slots=True)
 class Named:
     """A mention and the object that it means; `place`: the place that it would have otherwise.
-    `temporary`: it is the session's own."""
+    `temporary`: it is the session's own. `outside`: the catalog of that place, if it keeps its
+    objects itself."""
 
     mention: Mention
     object: StoredObject | None
     place: Place | None
     temporary: bool = False
+    outside: StoredObject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,9 @@ class Resolved:
 
     @property
     def objects(self) -> list[StoredObject]:
-        unique = {n.object.id: n.object for n in self.named if n.object is not None}
-        return list(unique.values())
+        """Those named, and external catalogs for what else is."""
+        found = [each for n in self.named for each in (n.object, n.outside) if each is not None]
+        return list({each.id: each for each in found}.values())
 
 
 async def resolve(
@@ -93,7 +97,8 @@ async def resolve(
     """`current`: catalog and database of a USE CATALOG. `temporary`: the session's own objects by
     namespace. `in_full`: write every name out, so that the text means the same in any session.
 
-    Raises SqlError 42P09 for a name that could mean several objects.
+    Raises SqlError 42P09 for a name that could mean several objects, 3F000 for one that has no
+    database to stand in.
     """
     found = await look_up(store, [m.parts for m in mentions], settings, current)
     home = home_of(found, settings, current)
@@ -166,12 +171,41 @@ def _named(
     places = home.places(mention.parts)
     if any((mention.namespace, place) in temporary for place in places[:1]):
         return Named(mention, None, None, temporary=True)
-    return Named(mention, meant(mention, found, home, statement), places[0] if places else None)
+    place = places[0] if places else None
+    if (there := meant(mention, found, home, statement)) is not None:
+        return Named(mention, there, place)
+    return Named(mention, None, place, outside=_outside(mention, found, home, place, statement))
+
+
+def _outside(
+    mention: Mention, found: Found, home: Home, place: Place | None, statement: Statement
+) -> StoredObject | None:
+    catalog = external(found, place.catalog if place else home.catalog)
+    if catalog is None or mention.namespace != "relation":
+        # A function without a qualifier is nearly always Flink's own.
+        return catalog if len(mention.parts) == 3 else None
+    if place is None:
+        raise SqlError(
+            INVALID_SCHEMA_NAME,
+            f'no database of catalog "{catalog.place.catalog}" has been selected',
+            hint="SHOW DATABASES lists them, USE selects one.",
+            position=statement.tokens[mention.first].start + 1,
+        )
+    return catalog
+
+
+def external(found: Found, catalog: str) -> StoredObject | None:
+    """The catalog of that name, if it keeps its objects itself."""
+    there = found.at("catalog", Place(catalog))
+    return None if there is None or keeps_nothing(there) else there
 
 
 def _edits(statement: Statement, named: Named, home: Home, in_full: bool) -> Iterator[Edit]:
     """The name in full, and as alias the one that the rest of the statement knows."""
     mention, found = named.mention, named.object
+    if in_full and named.outside is not None and named.place is not None:
+        first, last = (statement.tokens[i] for i in (mention.first, mention.last))
+        yield Edit(first.start, last.end, named.place.sql)
     if found is None or (not in_full and found.place == named.place):
         return
     if mention.namespace == "function" and not in_full and _same_home(found.place, home, mention):
@@ -251,7 +285,7 @@ def _containers(found: Found, places: Collection[Place]) -> Iterator[Need]:
         if place in (Place(DEFAULT_CATALOG), Place(DEFAULT_CATALOG, DEFAULT_DATABASE)):
             continue
         each = found.at("database" if place.database else "catalog", place)
-        if each is None:
+        if each is None or not each.engine_text:  # it comes with its catalog
             continue
         if each.kind is ObjectKind.DATABASE:
             create = f"CREATE DATABASE IF NOT EXISTS {place.sql}"
@@ -261,6 +295,10 @@ def _containers(found: Found, places: Collection[Place]) -> Iterator[Need]:
 
 
 def _absent(resolved: Resolved) -> Iterator[Need]:
+    catalogs = {each.place.catalog for each in resolved.named if each.place is not None}
+    for name in sorted(catalogs | {resolved.home.catalog}):
+        if resolved.found.at("catalog", Place(name)) is None:
+            yield Need(f"catalog {Place(name).sql}", f'catalog "{name}"')
     for each in resolved.named:
         if each.object is None and each.place is not None:
             space = each.mention.namespace
