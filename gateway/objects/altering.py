@@ -24,18 +24,18 @@ from dialects.ddl.model import (
     ViewDefinition,
 )
 from gateway.objects.changing import (
+    Change,
     Draft,
     check_options,
     definition_mentions,
     draft,
-    same_shape,
     write_changed,
 )
 from gateway.objects.mentions import mention_at
 from gateway.objects.places import is_stored_here
 from gateway.objects.resolving import Home, home_of, look_up, meant
 from gateway.objects.stored import NAMESPACES, Place, StoredObject
-from gateway.objects.wording import depended_on, exists, missing, wrong_type
+from gateway.objects.wording import exists, missing, wrong_type
 from protocol.errors import FEATURE_NOT_SUPPORTED, Notice, SqlError
 from session.ports import EngineSettings
 
@@ -85,9 +85,6 @@ async def _rename(
 ) -> StoredObject:
     """To another name, or another database."""
     place = home.places(to.parts)[0] if len(to.parts) > 1 else replace(old.place, name=to.parts[-1])
-    dependents = await session.store.dependents([old.id])
-    if dependents:
-        raise depended_on("rename", old, dependents)
     await session.check_schema(settings.role, place, "CREATE")
     create = _stored(old)
     drafted = await _drafted(session, old, create, create.definition, place, settings)
@@ -95,7 +92,7 @@ async def _rename(
         now = await session.store.find([place.name], [], on)
         if (standing := now.at(old.namespace, place)) is not None:
             raise exists(standing, to)
-        await write_changed(session, on, old, drafted, settings.role, "ALTER", {})
+        await write_changed(session, on, Change(old, "rename"), drafted, settings.role)
         return (await session.store.find([place.name], [], on)).objects[old.id]
 
 
@@ -120,13 +117,10 @@ async def _change(
     else:
         definition = apply(create.definition, tuple(actions))
         drafted = await _drafted(session, old, create, definition, old.place, settings)
-    before = await session.store.columns(old.id)
-    if not same_shape(before, drafted.columns):
-        if dependents := await session.store.dependents([old.id]):
-            raise depended_on("alter", old, dependents)
     renamed = {a.name: a.to for a in actions if isinstance(a, RenameColumn)}
     async with session.store.writing((old.namespace, old.place)) as connection:
-        await write_changed(session, connection, old, drafted, settings.role, "ALTER", renamed)
+        change = Change(old, renamed=renamed)
+        await write_changed(session, connection, change, drafted, settings.role)
 
 
 def _stored(old: StoredObject) -> Create:

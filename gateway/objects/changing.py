@@ -5,8 +5,8 @@ statement ─► names in full ─► options checked ─► columns: read, or F
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from dialects import Statement, options
@@ -20,6 +20,8 @@ from gateway.objects.resolved import ResolvedColumn
 from gateway.objects.resolving import Resolved, need, needs_of
 from gateway.objects.store import shown_text
 from gateway.objects.stored import DEFAULT_CATALOG, Place, StoredObject, stamp_of
+from gateway.objects.wording import depended_on
+from protocol.errors import SqlError
 from session.ports import EngineSettings
 
 if TYPE_CHECKING:
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An object as it is to be written; `object.relid` is that of what it replaces, if anything."""
+    """An object as it is to be written; `object.relid` is that of what it replaces, if anything.
+    `bases`: what it needs directly, as it was when the columns were told."""
 
     object: StoredObject
     columns: tuple[ResolvedColumn, ...]
     options: tuple[Option, ...]
+    bases: tuple[StoredObject, ...] = ()
 
 
 def definition_mentions(statement: Statement, create: Create) -> list[Mention]:
@@ -173,29 +177,60 @@ def is_mirrored(new: StoredObject) -> bool:
 
 async def write_new(session: StoredSession, connection: Any, drafted: Draft, role: str) -> None:
     new = drafted.object
+    await session.store.inhabit(connection, new.place)
+    await session.store.rely(connection, drafted.bases)
     if is_mirrored(new):
         new = replace(new, relid=await mirror.create(connection, mirror_of(drafted)))
     await session.store.insert(connection, new, drafted.columns, drafted.options, role)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of an object; `verb` words the refusal where others depend on what goes.
+    `renamed`: columns, old name to new."""
+
+    old: StoredObject
+    verb: str = "alter"
+    operation: str = "ALTER"
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
 async def write_changed(
-    session: StoredSession,
-    connection: Any,
-    old: StoredObject,
-    drafted: Draft,
-    role: str,
-    operation: str,
-    renamed: dict[str, str],
+    session: StoredSession, connection: Any, change: Change, drafted: Draft, role: str
 ) -> None:
-    """The owner stays who it was."""
+    """The owner stays who it was. Raises SqlError 2BP01, 42P17 where what depends on it forbids
+    the change, 40001 where another session was faster."""
+    old = change.old
     new = replace(drafted.object, owner=old.owner, relid=old.relid)
     drafted = replace(drafted, object=new)
+    await session.store.claim(connection, [old])
+    if new.place != old.place:
+        await session.store.inhabit(connection, new.place)
+    await _check_dependents(session, connection, change, drafted)
+    await session.store.rely(connection, drafted.bases)
     if old.relid is not None:
-        relid = await mirror.alter(connection, old.relid, mirror_of(drafted), renamed)
+        relid = await mirror.alter(connection, old.relid, mirror_of(drafted), change.renamed)
         new = replace(new, relid=relid)
     await session.store.update(
-        connection, old, new, drafted.columns, drafted.options, role, operation
+        connection, old, new, drafted.columns, drafted.options, role, change.operation
     )
+
+
+async def _check_dependents(
+    session: StoredSession, connection: Any, change: Change, drafted: Draft
+) -> None:
+    """They hold the name in their text, and the columns in the mirror."""
+    old, new, store = change.old, drafted.object, session.store
+    dependents = await store.dependents([old.id], connection)
+    if any(each.id in new.on_ids for each in (*dependents, old)):
+        raise SqlError("42P17", f"infinite recursion detected: {old.shown} would need itself")
+    if not dependents:
+        return
+    columns = await store.columns(old.id, connection)
+    function = old.namespace == "function"  # whose types nobody has told
+    other = new.engine_text != old.engine_text if function else False
+    if other or new.place != old.place or not same_shape(columns, drafted.columns):
+        raise depended_on(change.verb, old, dependents)
 
 
 def same_shape(old: Sequence[ResolvedColumn], new: Sequence[ResolvedColumn]) -> bool:

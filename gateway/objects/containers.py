@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dialects import Statement, single
 from dialects.ddl import apply, read_ddl, render
 from dialects.ddl.model import Alter, Create, Ddl, Drop, ObjectKind, OptionsDefinition, Path
 from gateway.objects import mirror
 from gateway.objects.default_rights import grant_defaults
-from gateway.objects.dropping import delete
+from gateway.objects.dropping import claim_all, delete
 from gateway.objects.places import default_database, keeps_nothing
 from gateway.objects.resolving import need
 from gateway.objects.rights import check_member
@@ -169,6 +169,7 @@ async def _alter(
     if there.kind is ObjectKind.CATALOG:
         await session.inner.define(need(new, stamp_of(text, ())), settings)
     async with session.store.writing((there.namespace, place)) as connection:
+        await session.store.claim(connection, [there])
         if _has_schema(place):
             await mirror.create_schema(connection, place.database, there.owner, definition.comment)
         await session.store.update(
@@ -197,13 +198,13 @@ async def _drop(
         )
     await _check_owner(session, there, settings.role)
     async with session.store.writing((there.namespace, place)) as connection:
-        inside = await _inside(session, place)
-        below = await session.store.dependents([each.id for each in inside], connection)
-        gone = {each.id: each for each in (*inside, *below)}
+        inside = await _claim(session, connection, there)
+        below = await claim_all(session, connection, inside)
+        gone = [*inside, *below]
         # A catalog in Flink's memory goes with what it holds, as it does in Flink.
-        if not ddl.cascade and (below_others(inside, below) or _holds(ddl, inside)):
-            raise depended_on("drop", there, list(gone.values()))
-        objects = [each for each in gone.values() if each.place.name]
+        if not ddl.cascade and (below or _holds(ddl, inside)):
+            raise depended_on("drop", there, gone)
+        objects = [each for each in gone if each.place.name]
         await delete(session, connection, objects, settings.role)
         for each in [*(each for each in inside if not each.place.name), there]:
             await session.store.delete(connection, each, settings.role)
@@ -215,17 +216,22 @@ async def _drop(
         session.current = None
 
 
-def below_others(inside: Sequence[StoredObject], below: Sequence[StoredObject]) -> bool:
-    own = {each.id for each in inside}
-    return any(each.id not in own for each in below)
-
-
 def _holds(ddl: Drop, inside: Sequence[StoredObject]) -> bool:
     return ddl.kind is ObjectKind.DATABASE and bool(inside)
 
 
-async def _inside(session: StoredSession, place: Place) -> list[StoredObject]:
-    listed = await session.store.listed(place.catalog, place.database or None, tuple(ObjectKind))
+async def _claim(
+    session: StoredSession, connection: Any, there: StoredObject
+) -> list[StoredObject]:
+    """What stands in it, once nothing new can; databases before objects."""
+    store, place = session.store, there.place
+    await store.claim(connection, [there])
+    if not place.database:
+        kinds = (ObjectKind.DATABASE,)
+        await store.claim(connection, await store.listed(place.catalog, None, kinds, connection))
+    listed = await store.listed(
+        place.catalog, place.database or None, tuple(ObjectKind), connection
+    )
     return [each for each in listed if each.place != place]
 
 

@@ -15,11 +15,11 @@ from dialects.rewriting import rewrite
 from gateway.objects import containers
 from gateway.objects.altering import alter
 from gateway.objects.changing import (
+    Change,
     Draft,
     check_options,
     definition_mentions,
     draft,
-    same_shape,
     write_changed,
     write_new,
 )
@@ -27,8 +27,9 @@ from gateway.objects.dropping import drop
 from gateway.objects.places import check_database, is_stored_here, place_of
 from gateway.objects.placing import placed
 from gateway.objects.resolving import Resolved, home_of, look_up
+from gateway.objects.store import lost_race
 from gateway.objects.stored import NAMESPACES, Place, StoredObject
-from gateway.objects.wording import depended_on, exists, skipped, wrong_type
+from gateway.objects.wording import exists, skipped, wrong_type
 from protocol.errors import SqlError
 from session.ports import EngineSettings
 
@@ -90,38 +91,25 @@ class Definer:
     async def write(
         self, drafted: Draft, settings: EngineSettings, there: StoredObject | None, create: Create
     ) -> None:
-        """Raises SqlError 42P07 where another session was faster, 2BP01 for a replacement that
-        would break what depends on it."""
+        """Raises SqlError 42P07 or 40001 where another session was faster, 2BP01 for a replacement
+        that would break what depends on it."""
         session, new = self._session, drafted.object
         if there is not None:
-            await self._check_replaced(there, drafted, settings)
+            if there.kind is not new.kind:
+                raise wrong_type(there, new.kind)
+            await session.check(settings.role, [(there, "OWNER")])
         async with session.store.writing((new.namespace, new.place)) as connection:
             now = await session.store.find([new.place.name], [], connection)
             standing = now.at(new.namespace, new.place)
-            if standing is not None and (there is None or standing.id != there.id):
-                raise exists(standing, create.path)
-            if there is None or standing is None:
+            if there is not None:
+                change = Change(there, "replace", "REPLACE")
+                await write_changed(session, connection, change, drafted, settings.role)
+            elif standing is None:
                 await write_new(session, connection, drafted, settings.role)
+            elif create.if_not_exists:
+                session.notify(skipped(standing))
             else:
-                await write_changed(
-                    session, connection, there, drafted, settings.role, "REPLACE", {}
-                )
-
-    async def _check_replaced(
-        self, there: StoredObject, drafted: Draft, settings: EngineSettings
-    ) -> None:
-        session = self._session
-        if there.kind is not drafted.object.kind:
-            raise wrong_type(there, drafted.object.kind)
-        await session.check(settings.role, [(there, "OWNER")])
-        dependents = await session.store.dependents([there.id])
-        if any(each.id in drafted.object.on_ids for each in (*dependents, there)):
-            raise SqlError(
-                "42P17",
-                f"infinite recursion detected: {there.shown} would need itself",
-            )
-        if dependents and not same_shape(await session.store.columns(there.id), drafted.columns):
-            raise depended_on("replace", there, dependents)
+                raise lost_race() if create.replace else exists(standing, create.path)
 
 
 def check_lasting(statement: Statement, create: Create, resolved: Resolved) -> None:

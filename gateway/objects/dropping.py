@@ -60,13 +60,28 @@ async def _write(
     if not objects:
         return
     async with session.store.writing(*((o.namespace, o.place) for o in objects)) as connection:
-        below = await session.store.dependents([each.id for each in objects], connection)
-        others = [each for each in below if each.id not in {o.id for o in objects}]
+        others = await claim_all(session, connection, objects)
         if others and not ddl.cascade:
             raise depended_on("drop", objects[0], others)
         await delete(session, connection, [*objects, *others], role)
     for each in others:
         session.notify(Notice(f"drop cascades to {each.shown}"))
+
+
+async def claim_all(
+    session: StoredSession, connection: Any, objects: Sequence[StoredObject]
+) -> list[StoredObject]:
+    """Lock them and all that depends on them, which is returned: what is locked, nothing new can
+    depend on."""
+    known = {each.id: each for each in objects}
+    await session.store.claim(connection, objects)
+    while True:
+        below = await session.store.dependents(list(known), connection)
+        new = [each for each in below if each.id not in known]
+        if not new:
+            return [each for each in known.values() if each not in objects]
+        await session.store.claim(connection, new)
+        known |= {each.id: each for each in new}
 
 
 async def delete(

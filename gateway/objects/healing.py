@@ -16,7 +16,7 @@ from dialects.ddl.model import ObjectKind
 from gateway.objects import mirror
 from gateway.objects.changing import Draft, mirror_of
 from gateway.objects.resolved import ResolvedColumn
-from gateway.objects.store import Store
+from gateway.objects.store import HEALING, Store
 from gateway.objects.stored import DEFAULT_CATALOG
 
 log = structlog.get_logger(__name__)
@@ -31,7 +31,6 @@ UPDATE xuanwu_catalog.object o SET relid = c.oid
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE o.namespace = 'relation' AND o.catalog = $1 AND n.nspname = o.database
    AND c.relname = o.name AND c.relkind IN ('r', 'v') AND o.relid IS DISTINCT FROM c.oid"""
-_HEALING = 0x6865616C  # "heal"
 
 
 async def prepare(store: Store) -> None:
@@ -39,11 +38,11 @@ async def prepare(store: Store) -> None:
     await store.prepare()
     async with store.pool.acquire() as connection:
         await mirror.prepare(connection)
-        await connection.execute("SELECT pg_advisory_lock($1)", _HEALING)
+        await connection.execute("SELECT pg_advisory_lock($1)", HEALING)
         try:
             await heal(store, connection)
         finally:
-            await connection.execute("SELECT pg_advisory_unlock($1)", _HEALING)
+            await connection.execute("SELECT pg_advisory_unlock($1)", HEALING)
 
 
 async def heal(store: Store, connection: Any) -> int:

@@ -1,8 +1,15 @@
 """Reads and writes of the stored objects, in SQL over the sessions' database.
 
 A read sees what is committed at that moment: statements look their names up each time. A write is
-given a connection with a transaction, so that store and mirror change together; two writers of one
-place wait for each other (advisory lock), and the later finds what the earlier left.
+given a connection with a transaction, so that store and mirror change together:
+
+    writing(places) ─ advisory locks: two writers of one name wait for each other
+      claim(objects) ─ rows that change, in the revision that was read: nobody begins to need them
+      rely(objects)  ─ rows that a definition was checked against: nobody changes them now
+      inhabit(place) ─ the row of the database: it cannot be dropped meanwhile
+
+Who comes second finds what the first left, or gets 40001; so no update is lost, and no dependency
+points to another form of an object than the one it was checked with.
 """
 
 from __future__ import annotations
@@ -17,9 +24,10 @@ from gateway.catalog.admin import asyncpg
 from gateway.engine.secrets import is_secret, mask
 from gateway.objects.resolved import ResolvedColumn
 from gateway.objects.stored import NAMESPACES, Found, Place, StoredObject
-from protocol.errors import SqlError
+from protocol.errors import INVALID_SCHEMA_NAME, SqlError
 
 LOCK_TIMEOUT = "10s"
+HEALING = 0x6865616C  # "heal": shared by writers, so that no mirror is judged while it is made
 LOCK_NOT_AVAILABLE = "55P03"
 SERIALIZATION_FAILURE = "40001"
 MASK = "******"
@@ -65,6 +73,17 @@ WITH RECURSIVE dependents(id) AS (
 )
 SELECT {_FIELDS} FROM xuanwu_catalog.object o JOIN dependents USING (id) ORDER BY o.id
 """
+_RACES = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.ForeignKeyViolationError,
+    asyncpg.UniqueViolationError,
+)
+_OWN_WORDS = (
+    asyncpg.SyntaxOrAccessError,
+    asyncpg.InvalidSchemaNameError,
+    asyncpg.DependentObjectsStillExistError,
+)
 
 
 class Store:
@@ -90,11 +109,16 @@ class Store:
         return Found({record["id"]: _object(record) for record in records})
 
     async def listed(
-        self, catalog: str | None, database: str | None, kinds: Sequence[ObjectKind]
+        self,
+        catalog: str | None,
+        database: str | None,
+        kinds: Sequence[ObjectKind],
+        on: Any = None,
     ) -> list[StoredObject]:
         """By name. None: in all catalogs, or databases."""
         values = [kind.value for kind in kinds]
-        return [_object(r) for r in await self.pool.fetch(_LIST, catalog, database, values)]
+        records = await (on or self.pool).fetch(_LIST, catalog, database, values)
+        return [_object(record) for record in records]
 
     async def columns(self, object_id: int, on: Any = None) -> list[ResolvedColumn]:
         records = await (on or self.pool).fetch(
@@ -113,11 +137,13 @@ class Store:
     @asynccontextmanager
     async def writing(self, *places: tuple[str, Place]) -> AsyncIterator[Any]:
         """A transaction that no other writer of these places (with their namespaces) runs beside.
-        Raises SqlError 55P03 when another one does not end in time, 40001 for a lost race."""
+        Raises SqlError 55P03 when another one does not end in time, 40001 for a lost race, and
+        what Postgres says of the mirror in its own words."""
         async with self.pool.acquire() as connection:
             try:
                 async with connection.transaction():
                     await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+                    await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", HEALING)
                     for key in sorted("\x1f".join((space, *p.parts)) for space, p in places):
                         await connection.execute(
                             "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key
@@ -129,8 +155,45 @@ class Store:
                     "canceling statement due to lock timeout",
                     detail="Another session holds the object for longer than ten seconds.",
                 ) from error
-            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError) as error:
+            except _RACES as error:
                 raise lost_race() from error
+            except asyncpg.InternalServerError as error:
+                if "concurrently" not in str(error):  # a GRANT beside an ALTER of the mirror
+                    raise
+                raise lost_race() from error
+            except _OWN_WORDS as error:
+                raise SqlError(
+                    error.sqlstate, error.message, detail=error.detail, hint=error.hint
+                ) from error
+
+    async def claim(self, connection: Any, objects: Sequence[StoredObject]) -> None:
+        """Lock what is to change, until the end of the transaction. Raises SqlError 40001 if one
+        of them is not any more what was read."""
+        await self._lock(connection, objects, "UPDATE")
+
+    async def rely(self, connection: Any, objects: Sequence[StoredObject]) -> None:
+        """Keep what a definition needs from being changed or dropped. Raises SqlError 40001."""
+        await self._lock(connection, objects, "SHARE")
+
+    async def _lock(self, connection: Any, objects: Sequence[StoredObject], how: str) -> None:
+        wanted = {each.id: each.revision for each in objects}
+        records = await connection.fetch(
+            "SELECT id, revision FROM xuanwu_catalog.object WHERE id = ANY($1) ORDER BY id"
+            f" FOR {how}",
+            list(wanted),
+        )
+        if {record["id"]: record["revision"] for record in records} != wanted:
+            raise lost_race()
+
+    async def inhabit(self, connection: Any, place: Place) -> None:
+        """Keep the database of an object from being dropped. Raises SqlError 3F000."""
+        there = await connection.fetchval(
+            "SELECT id FROM xuanwu_catalog.object WHERE namespace = 'database' AND catalog = $1"
+            " AND database = $2 FOR KEY SHARE",
+            *(place.catalog, place.database),
+        )
+        if there is None:
+            raise SqlError(INVALID_SCHEMA_NAME, f'schema "{place.database}" does not exist')
 
     async def insert(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dialects.ddl.model import ObjectKind, Path
 from gateway.objects.stored import StoredObject
@@ -43,7 +43,11 @@ def wrong_type(there: StoredObject, kind: ObjectKind) -> SqlError:
 
 def depended_on(verb: str, there: StoredObject, dependents: Sequence[StoredObject]) -> SqlError:
     """As Postgres words it: one line of detail per dependent object."""
-    lines = [f"{each.shown} depends on {there.shown}" for each in dependents[:SHOWN]]
+    known = {each.id: each for each in dependents}
+    lines = [
+        f"{each.shown} depends on {_needed(each, there, known).shown}"
+        for each in dependents[:SHOWN]
+    ]
     hint = "Use DROP … CASCADE to drop the dependent objects too."
     return SqlError(
         DEPENDENT_OBJECTS,
@@ -51,6 +55,15 @@ def depended_on(verb: str, there: StoredObject, dependents: Sequence[StoredObjec
         detail="\n".join(lines),
         hint=hint if verb == "drop" else "Drop or replace them first.",
     )
+
+
+def _needed(
+    each: StoredObject, there: StoredObject, known: Mapping[int, StoredObject]
+) -> StoredObject:
+    """What it names itself of what would go."""
+    if there.id in each.on_ids:
+        return there
+    return next((known[i] for i in each.on_ids if i in known), there)
 
 
 _MISSING = {
