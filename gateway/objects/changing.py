@@ -91,7 +91,7 @@ async def draft(
         on_ids=tuple(each.id for each in resolved.objects),
     )
     columns = await columns_of(session, create, new, resolved, settings)
-    return Draft(new, columns, getattr(definition, "options", ()))
+    return Draft(new, columns, getattr(definition, "options", ()), tuple(resolved.objects))
 
 
 async def columns_of(
