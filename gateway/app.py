@@ -24,6 +24,7 @@ from gateway.engine.provider import Provider
 from gateway.engine.static import StaticProvider
 from gateway.engine.static import parse as parse_given
 from gateway.objects.engine import StoredEngine
+from gateway.objects.external_mirror import ExternalMirrors
 from gateway.objects.healing import prepare
 from gateway.objects.store import Store
 from gateway.server import Server, make_tls
@@ -96,6 +97,8 @@ class App:
         stack.push_async_callback(self.engine.close)
         self.store = Store(self.catalog.sessions)
         await prepare(self.store)
+        self.mirrors = ExternalMirrors(self.catalog.databases, self.store)
+        await self.mirrors.heal()
         self.server = Server(config.listen, self._make_peers(), config.limits)
         await self.server.start()
         stack.push_async_callback(self.server.stop)
@@ -131,7 +134,7 @@ class App:
         return Peers(
             registry=Registry(config.limits.max_sessions),
             backends=self.catalog,
-            engine=StoredEngine(self.engine, self.store),
+            engine=StoredEngine(self.engine, self.store, self.mirrors),
             authenticator=self.catalog.users,
             policy=Policy(config.trust, OWNER, binding),
             tls=context,

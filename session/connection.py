@@ -130,6 +130,7 @@ async def start(client: Client, peers: Peers, greeting: Greeting) -> Session:
     for name, value in session.parameters.items():
         client.write(encode_parameter_status(name, value))
     client.write(encode_backend_key_data(session.pid, secret))
+    await session.flink.begin(session.lease.database, session.engine_settings)
     client.write(encode_ready_for_query(session.status))
     client.flush()
     log.info("session started", pid=session.pid, role=session.role, peer=client.peername)

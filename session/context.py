@@ -16,7 +16,16 @@ from protocol.encode import encode_error, encode_notice
 from protocol.errors import ADMIN_SHUTDOWN, QUERY_CANCELED, Notice, SqlError
 from session import settings as parameters
 from session.client import Client, Disconnected
-from session.ports import Activity, Backends, Engine, EngineSession, Lease, Principal, ResultStream
+from session.ports import (
+    Activity,
+    Backends,
+    Engine,
+    EngineSession,
+    EngineSettings,
+    Lease,
+    Principal,
+    ResultStream,
+)
 from session.registry import Registry
 from session.settings import SessionSettings
 from session.statements import Store
@@ -110,6 +119,9 @@ class Session:
         engine = replace(engine, role=engine.role or self.role, catalog=self.lease.database)
         self._settings = replace(self._settings, engine=engine)
         return self._settings
+
+    async def engine_settings(self) -> EngineSettings:
+        return (await self.settings()).engine
 
     # ── LeaseEvents ─────────────────────────────────────────────────────────────────────────────
 

@@ -7,7 +7,7 @@ them elsewhere (a sink in the TaskManager) fits the same port as one that encode
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -350,6 +350,10 @@ class EngineSession(Protocol):
 
     async def submit(self, sql: str, settings: EngineSettings) -> JobHandle:
         """Run what becomes a background job: INSERT, a statement set, EXECUTE PLAN."""
+        ...
+
+    async def begin(self, database: str, settings: Callable[[], Awaitable[EngineSettings]]) -> None:
+        """The session begins, connected to that database of Postgres; bounded to seconds."""
         ...
 
     async def close(self) -> None:

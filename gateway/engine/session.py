@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import structlog
 
+from dialects import single
 from gateway.engine import errors, pages
 from gateway.engine.bringing import bring, bring_one
 from gateway.engine.configuration import RUNTIME_MODE, ClientOptions
@@ -30,7 +32,7 @@ from gateway.engine.operation import LIMIT_S, Operation
 from gateway.engine.pages import FlinkColumn
 from gateway.engine.planner import Planner
 from gateway.engine.results import TableStream, lost
-from gateway.engine.secrets import mask
+from gateway.engine.secrets import MASK, is_secret, mask
 from gateway.engine.slots import Reservation, SlotGate
 from gateway.engine.submission import submit
 from gateway.engine.targets import is_filled, target
@@ -40,6 +42,8 @@ from session.ports import Column, EngineSettings, JobHandle, Need, Notify, Resul
 log = structlog.get_logger(__name__)
 
 SHOWN_SQL = 200
+# Of a table of an external catalog these are options that nobody has written: its catalog's own.
+_TELL_OPTIONS = (("SHOW", "CREATE"), ("DESCRIBE", "CATALOG"), ("DESC", "CATALOG"))
 
 
 class ClientSession:
@@ -80,7 +84,10 @@ class ClientSession:
         first, rows = await self.small(sql, settings, self.options.statement(settings))
         columns = pages.columns(first)
         encode = row_encoder(columns, formats, self.options.time_zone(settings))
-        return TableStream(describe(columns), encode, [row.fields for row in rows])
+        told = [row.fields for row in rows]
+        if single(sql).words[:2] in _TELL_OPTIONS:
+            told = [_masked(fields) for fields in told]
+        return TableStream(describe(columns), encode, told)
 
     async def execute(self, sql: str, settings: EngineSettings) -> Mapping[str, str]:
         if self.options.take(sql):
@@ -270,3 +277,10 @@ class ClientSession:
                 log.warning("engine.job_unknown", job_id=job_id, error=str(e)[:300])
             self.hub.reaper.watch(session.jobs, job_id)
         return lost(session.endpoint.version)
+
+
+def _masked(fields: Sequence[Any]) -> list[Any]:
+    """A definition, or the name of an option and its value."""
+    if len(fields) == 2 and is_secret(str(fields[0])):
+        return [fields[0], MASK]
+    return [mask(each) if isinstance(each, str) else each for each in fields]

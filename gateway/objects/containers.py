@@ -1,7 +1,8 @@
 """Databases and catalogs: what objects stand in.
 
 A database of the default catalog is a schema of Postgres. A catalog is created in Flink first,
-which alone can judge its options; what it holds is its own, unless it lies in Flink's memory.
+which alone can judge its options; what it holds is its own, unless it lies in Flink's memory. An
+external one gets a database of Postgres, which goes with it: sessions there lose their connection.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dialects import Statement, single
 from dialects.ddl import apply, read_ddl, render
 from dialects.ddl.model import Alter, Create, Ddl, Drop, ObjectKind, OptionsDefinition, Path
+from gateway.catalog.databases import check_name
 from gateway.objects import mirror
 from gateway.objects.default_rights import grant_defaults
 from gateway.objects.dropping import claim_all, delete
@@ -30,7 +32,7 @@ from gateway.objects.stored import (
     stamp_of,
 )
 from gateway.objects.wording import DUPLICATE_OBJECT, depended_on, missing
-from protocol.errors import INSUFFICIENT_PRIVILEGE, Notice, SqlError
+from protocol.errors import FEATURE_NOT_SUPPORTED, INSUFFICIENT_PRIVILEGE, Notice, SqlError
 from session.ports import EngineSettings
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 DUPLICATE_SCHEMA = "42P06"
 DEPENDENT_OBJECTS = "2BP01"
+OBJECT_IN_USE = "55006"
 _MAY_CREATE = "SELECT has_database_privilege($1, current_database(), 'CREATE')"
 
 
@@ -95,6 +98,9 @@ async def _create(
     head = f"CREATE {create.kind.value} {place.sql}"
     rest = statement.text[statement.tokens[create.path.last].end :]
     new = _new(create, place, statement.text, head + rest, settings)
+    outside = new.kind is ObjectKind.CATALOG and not keeps_nothing(new)
+    if outside:
+        check_name(place.catalog)
     if create.kind is ObjectKind.CATALOG:
         await session.inner.define(need(new, stamp_of(new.engine_text, ())), settings)
     async with session.store.writing((space, place)) as connection:
@@ -104,8 +110,12 @@ async def _create(
         if _has_schema(place):
             await mirror.create_schema(connection, place.database, settings.role, new.comment)
             await grant_defaults(connection, schemas=[place.database])
+        if outside:
+            await session.external.mirrors.create(new)
         options = getattr(create.definition, "options", ())
-        await session.store.insert(connection, new, (), options, settings.role)
+        new = replace(
+            new, id=await session.store.insert(connection, new, (), options, settings.role)
+        )
         if new.kind is ObjectKind.CATALOG and keeps_nothing(new):
             database = Place(place.catalog, default_database(new))
             first = replace(
@@ -118,6 +128,8 @@ async def _create(
                 comment=None,
             )
             await session.store.insert(connection, first, (), (), settings.role)
+    if outside:
+        await session.external.created(new, settings)
 
 
 def _new(
@@ -166,6 +178,8 @@ async def _alter(
     assert isinstance(definition, OptionsDefinition)
     text = render(there.kind, place.sql, definition)
     new = _new(create, place, text, text, settings)
+    if there.kind is ObjectKind.CATALOG and keeps_nothing(new) != keeps_nothing(there):
+        raise SqlError(FEATURE_NOT_SUPPORTED, "cannot alter the type of a catalog")
     if there.kind is ObjectKind.CATALOG:
         await session.inner.define(need(new, stamp_of(text, ())), settings)
     async with session.store.writing((there.namespace, place)) as connection:
@@ -197,19 +211,25 @@ async def _drop(
             DEPENDENT_OBJECTS, f"cannot drop {_word(there)} because the server requires it"
         )
     await _check_owner(session, there, settings.role)
+    outside = there.kind is ObjectKind.CATALOG and not keeps_nothing(there)
+    if outside and place.catalog == settings.catalog:
+        raise SqlError(OBJECT_IN_USE, "cannot drop the currently open database")
     async with session.store.writing((there.namespace, place)) as connection:
         inside = await _claim(session, connection, there)
-        below = await claim_all(session, connection, inside)
+        needing = [*inside, there] if not place.database else inside
+        below = await claim_all(session, connection, needing)
         gone = [*inside, *below]
         # A catalog in Flink's memory goes with what it holds, as it does in Flink.
         if not ddl.cascade and (below or _holds(ddl, inside)):
-            raise depended_on("drop", there, gone)
+            raise depended_on("drop", there, [each for each in gone if each.place.name])
         objects = [each for each in gone if each.place.name]
         await delete(session, connection, objects, settings.role)
         for each in [*(each for each in inside if not each.place.name), there]:
             await session.store.delete(connection, each, settings.role)
         if _has_schema(place):
             await mirror.drop_schema(connection, place.database)
+    if outside:
+        await session.external.mirrors.drop(place.catalog)
     for each in objects:
         session.notify(Notice(f"drop cascades to {each.shown}"))
     if session.current is not None and session.current[0] == place.catalog and not place.database:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway.engine.engine import FlinkEngine
+from gateway.objects.external_mirror import ExternalMirrors
 from gateway.objects.session import StoredSession
 from gateway.objects.store import Store
 from session.ports import EngineSession, Notify
@@ -13,8 +14,9 @@ from session.ports import EngineSession, Notify
 class StoredEngine:
     """Implements session.ports.Engine over Flink's."""
 
-    def __init__(self, inner: FlinkEngine, store: Store) -> None:
+    def __init__(self, inner: FlinkEngine, store: Store, mirrors: ExternalMirrors) -> None:
         self._inner = inner
+        self._mirrors = mirrors
         self.store = store
 
     @property
@@ -26,4 +28,4 @@ class StoredEngine:
         return self._inner.default_version
 
     def session(self, pid: int, notify: Notify) -> EngineSession:
-        return StoredSession(self._inner.session(pid, notify), self.store, notify)
+        return StoredSession(self._inner.session(pid, notify), self.store, notify, self._mirrors)

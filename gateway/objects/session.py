@@ -8,7 +8,7 @@ execute  ─► USE, DDL of stored objects ── others, temporary ones ──�
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dialects import Statement, single
@@ -19,6 +19,8 @@ from gateway.engine.targets import is_filled, target
 from gateway.objects import rights
 from gateway.objects.changing import definition_mentions
 from gateway.objects.defining import Definer
+from gateway.objects.external import External
+from gateway.objects.external_mirror import ExternalMirrors
 from gateway.objects.filling import Filler, creates_and_fills
 from gateway.objects.mentions import Mention, mention_at, mentions
 from gateway.objects.placing import PlacedStream, placed
@@ -36,12 +38,15 @@ LONG = 32_768  # characters; about 5 ms to cut into tokens
 class StoredSession:
     """Implements session.ports.EngineSession over a `ClientSession`."""
 
-    def __init__(self, inner: ClientSession, store: Store, notify: Notify) -> None:
+    def __init__(
+        self, inner: ClientSession, store: Store, notify: Notify, mirrors: ExternalMirrors
+    ) -> None:
         self.inner = inner
         self.store = store
         self.notify = notify
         self.current: tuple[str, str] | None = None  # of a USE CATALOG
         self.temporary: dict[tuple[str, Place], ObjectKind] = {}
+        self.external = External(self, mirrors)
         self._definer = Definer(self)
         self._filler = Filler(self, self._definer)
         self._shower = Shower(self)
@@ -61,8 +66,8 @@ class StoredSession:
         home = home_of(found, settings, self.current)
         stored = None if self.is_temporary(mention, home) else meant(mention, found, home)
         if stored is None:
-            settings = replace(settings, home=home.flink)
-            return await self.inner.targets(table, settings)
+            resolved, settings = await self._ready(statement, settings, [mention])
+            return await self.inner.targets(resolved.text.text, settings)
         await self.check(settings.role, [(stored, "INSERT")])
         columns = await self.store.columns(stored.id)
         return tuple(target(c.name, c.type) for c in columns if is_filled(c.extras))
@@ -87,6 +92,7 @@ class StoredSession:
         if statement.words[:2] == ("SHOW", "FUNCTIONS"):
             also = await self.store.listed(*resolved.home.flink, (ObjectKind.FUNCTION,))
         settings = await self._given(resolved, settings, also)
+        settings = replace(settings, needs=(*await self.external.needs(statement), *settings.needs))
         with placed(resolved.text):
             return await self.inner.show(resolved.text.text, settings, formats)
 
@@ -98,11 +104,15 @@ class StoredSession:
         stored = ddl is not None and not ddl.temporary
         if ddl is not None and stored and await self._definer.run(statement, ddl, settings):
             return {}
-        resolved, settings = await self._ready(statement, settings, _mentioned(statement, ddl))
+        touched = await self.external.touched(ddl, settings) if ddl and stored else ()
+        resolved, ready = await self._ready(statement, settings, _mentioned(statement, ddl))
+        ready = replace(ready, needs=(*await self.external.needs(statement), *ready.needs))
         with placed(resolved.text):
-            changes = await self.inner.execute(resolved.text.text, settings)
+            changes = await self.inner.execute(resolved.text.text, ready)
         if ddl is not None and ddl.temporary:
             self._note(ddl, resolved)
+        if ddl is not None and touched:
+            await self.external.changed(touched, ddl, settings)
         return changes
 
     async def submit(self, sql: str, settings: EngineSettings) -> JobHandle:
@@ -111,9 +121,16 @@ class StoredSession:
             handle = await self._filler.run(statement, create, settings)
             if handle is not None:
                 return handle
-        resolved, settings = await self.prepared(sql, settings)
+        touched = await self.external.touched(create, settings) if create is not None else ()
+        resolved, ready = await self.prepared(sql, settings)
         with placed(resolved.text):
-            return await self.inner.submit(resolved.text.text, settings)
+            handle = await self.inner.submit(resolved.text.text, ready)
+        if create is not None and touched:
+            await self.external.changed(touched, create, settings)
+        return handle
+
+    async def begin(self, database: str, settings: Callable[[], Awaitable[EngineSettings]]) -> None:
+        await self.external.begin(database, settings)
 
     async def close(self) -> None:
         await self.inner.close()
@@ -171,6 +188,7 @@ class StoredSession:
         # Postgres checks what a statement reads before what it fills.
         direct.sort(key=lambda pair: pair[1] != "SELECT")
         await self.check(settings.role, direct)
+        await self.external.check(resolved, settings.role)
         below: dict[str, list[tuple[StoredObject, str]]] = {}
         for each in resolved.found.needed_by(resolved.objects):
             if each.kind is ObjectKind.VIEW and each.owner != settings.role:

@@ -43,7 +43,7 @@ class Using:
         found = await self._session.store.find([], (*parts, current[0]))
         if catalog:
             return self._catalog(parts[0], found, settings, position)
-        return self._database(parts, found, settings, position)
+        return await self._database(parts, found, settings, position)
 
     def _catalog(
         self, name: str, found: Found, settings: EngineSettings, position: int
@@ -57,10 +57,10 @@ class Using:
         if name == settings.catalog:
             session.current = None
         else:
-            session.current = (name, default_database(there) if keeps_nothing(there) else "")
+            session.current = (name, default_database(there))
         return {}
 
-    def _database(
+    async def _database(
         self, parts: tuple[str, ...], found: Found, settings: EngineSettings, position: int
     ) -> Mapping[str, str] | None:
         session = self._session
@@ -71,8 +71,10 @@ class Using:
             raise SqlError(
                 INVALID_CATALOG_NAME, f'catalog "{catalog}" does not exist', position=position
             )
-        stored = home is True or keeps_nothing(home)
-        if stored and found.at("database", Place(catalog, name)) is None:
+        known = found.at("database", Place(catalog, name)) is not None
+        if not known and home is not True and not keeps_nothing(home):
+            known = name in await session.external.databases(home, settings)
+        if not known:
             raise SqlError(
                 INVALID_SCHEMA_NAME, f'database "{name}" does not exist', position=position
             )
