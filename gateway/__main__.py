@@ -1,4 +1,5 @@
-"""The command line: `xuanwu serve`, `demo`, `psql`, `user add`, `engine start`, `engine stop`."""
+"""The command line: `xuanwu serve`, `demo`, `psql`, `user add`, `engine start`, `engine stop`,
+`catalog export`, `catalog import`."""
 
 from __future__ import annotations
 
@@ -31,6 +32,8 @@ user_cli = typer.Typer(help="Users who may log in with a password.", no_args_is_
 cli.add_typer(user_cli, name="user")
 engine_cli = typer.Typer(help="Local engines of a data directory.", no_args_is_help=True)
 cli.add_typer(engine_cli, name="engine")
+catalog_cli = typer.Typer(help="The stored catalog as an SQL script.", no_args_is_help=True)
+cli.add_typer(catalog_cli, name="catalog")
 
 
 @cli.callback()
@@ -41,6 +44,9 @@ def prepare() -> None:
 
 DATA = default_data()
 Data = Annotated[Path, typer.Option(help="Directory of this server's data.")]
+Postgres = Annotated[
+    str | None, typer.Option(help="DSN of a Postgres to use instead of the embedded one.")
+]
 
 
 def _tell(line: str) -> None:
@@ -235,6 +241,83 @@ def engine_stop(
         finally:
             await provider.close()
         return 0
+
+    _run(work())
+
+
+@catalog_cli.command("export")
+def catalog_export(
+    data: Data = DATA,
+    postgres: Postgres = None,
+    output: Annotated[str, typer.Option(help="File to write, or - for standard output.")] = "-",
+    catalog: Annotated[str | None, typer.Option(help="This catalog alone.")] = None,
+    database: Annotated[str | None, typer.Option(help="This database alone.")] = None,
+    secrets: Annotated[
+        str,
+        typer.Option(
+            help="reference (names, listed at the top), mask (cannot be read in again) or plain"
+            " (a file is for its owner alone)."
+        ),
+    ] = "reference",
+    grants: Annotated[
+        bool, typer.Option("--grants", help="GRANTs as statements; else as comments.")
+    ] = False,
+) -> None:
+    """Write tables, views, functions, databases and catalogs as an SQL script.
+
+    Whether a server runs or not; the same catalog always gives the same text.
+    """
+    if secrets not in ("reference", "mask", "plain"):
+        raise typer.BadParameter("--secrets is reference, mask or plain")
+
+    async def work() -> int:
+        from gateway.objects import porting
+
+        where = porting.Where(data, postgres)
+        await porting.export(where, porting.Wanted(catalog, database, secrets, grants), output)
+        return 0
+
+    _run(work())
+
+
+@catalog_cli.command("import")
+def catalog_import(
+    file: Annotated[str, typer.Argument(help="Script to read, or - for standard input.")],
+    data: Data = DATA,
+    postgres: Postgres = None,
+    secrets_file: Annotated[
+        Path | None, typer.Option(help="NAME=value, one a line, for ${secret:NAME} in the script.")
+    ] = None,
+    on_conflict: Annotated[
+        str, typer.Option(help="What is there already: error, skip or replace.")
+    ] = "error",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Look and tell; views are not given to Flink.")
+    ] = False,
+    owner: Annotated[
+        str | None, typer.Option(help="Role that owns all of it; else as the script says.")
+    ] = None,
+    flink_version: Annotated[
+        str | None, typer.Option(help="Flink version of what the script gives none for.")
+    ] = None,
+    flink: Annotated[
+        list[str] | None,
+        typer.Option(help="VERSION=GATEWAY_URL,JOBMANAGER_URL of an engine; else local ones."),
+    ] = None,
+) -> None:
+    """Run the CREATE and GRANT statements of a script, each all or nothing, in any order.
+
+    Whether a server runs or not. The exit status is 1 if any of them failed.
+    """
+    if on_conflict not in ("error", "skip", "replace"):
+        raise typer.BadParameter("--on-conflict is error, skip or replace")
+
+    async def work() -> int:
+        from gateway.objects import porting
+
+        where = porting.Where(data, postgres, tuple(flink or ()))
+        asked = porting.Asked(flink_version or "", on_conflict, dry_run, owner)
+        return min(await porting.read_in(where, asked, file, secrets_file, print), 1)
 
     _run(work())
 

@@ -17,7 +17,7 @@ from gateway.objects import mirror
 from gateway.objects.mentions import Mention, calls, mention_at, mentions
 from gateway.objects.mirror import MirrorTable
 from gateway.objects.resolved import ResolvedColumn
-from gateway.objects.resolving import Resolved, need, needs_of
+from gateway.objects.resolving import Resolved, need, needs_around, needs_of
 from gateway.objects.store import shown_text
 from gateway.objects.stored import DEFAULT_CATALOG, Place, StoredObject, stamp_of
 from gateway.objects.wording import depended_on
@@ -46,9 +46,10 @@ def definition_mentions(statement: Statement, create: Create) -> list[Mention]:
     query = getattr(definition, "query", None)
     last = query.first_token if query is not None else len(statement.tokens)
     if isinstance(definition, TableDefinition):
-        found += calls(statement, first, last)
-        if definition.like is not None:
-            path = definition.like.path
+        like = definition.like
+        found += calls(statement, first, last if like is None else like.path.first)
+        if like is not None:
+            path = like.path
             found.append(mention_at(statement, path.first, path.last, "relation"))
     if query is not None:
         found += mentions(statement, query.first_token)
@@ -114,8 +115,9 @@ async def asked(
     session: StoredSession, new: StoredObject, resolved: Resolved, settings: EngineSettings
 ) -> tuple[ResolvedColumn, ...]:
     """Flink's own verdict: it is created in a Flink session of the client, and described."""
-    needs = needs_of(resolved)
-    settings = replace(settings, needs=needs, home=resolved.home.flink)
+    around = await session.store.find([], new.place.parts[:2])
+    needs = dict.fromkeys((*needs_around(around, new.place), *needs_of(resolved)))
+    settings = replace(settings, needs=tuple(needs), home=resolved.home.flink)
     stamp = stamp_of(new.engine_text, stamps(resolved, new))
     rows = await session.inner.define(need(new, stamp), settings)
     return tuple(_column(row.fields) for row in rows)

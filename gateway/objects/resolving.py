@@ -273,6 +273,11 @@ def need(each: StoredObject, stamp: str) -> Need:
     )
 
 
+def needs_around(found: Found, place: Place) -> tuple[Need, ...]:
+    """The catalog and the database that an object at that place stands in."""
+    return tuple(_containers(found, set(_around(place))))
+
+
 def _around(place: Place) -> Iterator[Place]:
     yield Place(place.catalog)
     if place.database:
