@@ -59,7 +59,7 @@ async def alter(
     if there is None:
         return _absent(session, ddl, bool(places) and not is_stored_here(found, places[0]))
     if there.kind is not ddl.kind:
-        raise wrong_type(there, ddl.kind)
+        raise wrong_type(there, ddl.kind, ddl.path)
     await session.check(settings.role, [(there, "OWNER")])
     for action in ddl.actions:
         if isinstance(action, Rename):

@@ -24,6 +24,7 @@ from gateway.objects.changing import (
     write_new,
 )
 from gateway.objects.dropping import drop
+from gateway.objects.liking import liked
 from gateway.objects.places import check_database, is_stored_here, place_of
 from gateway.objects.placing import placed
 from gateway.objects.resolving import Resolved, home_of, look_up
@@ -69,6 +70,10 @@ class Definer:
                 raise exists(there, create.path)
             session.notify(skipped(there))
             return True
+        if there is not None:
+            if there.kind is not create.kind:
+                raise wrong_type(there, create.kind, create.path)
+            await session.check(settings.role, [(there, "OWNER")])
         drafted = await self.drafted(statement, create, place, settings)
         await self.write(drafted, settings, there, create)
         return True
@@ -82,8 +87,10 @@ class Definer:
         )
         await session.check_read(resolved, settings)
         check_lasting(statement, create, resolved)
-        check_options(session, create.definition, settings.version)
         engine = engine_text(statement, create, place, resolved)
+        if getattr(create.definition, "like", None) is not None:
+            return await liked(session, statement, create, place, resolved, engine, settings)
+        check_options(session, create.definition, settings.version)
         text = rendered(engine.text, create, place) or engine.text
         with placed(engine):
             return await draft(session, statement, create, place, resolved, text, settings)
@@ -94,10 +101,6 @@ class Definer:
         """Raises SqlError 42P07 or 40001 where another session was faster, 2BP01 for a replacement
         that would break what depends on it."""
         session, new = self._session, drafted.object
-        if there is not None:
-            if there.kind is not new.kind:
-                raise wrong_type(there, new.kind)
-            await session.check(settings.role, [(there, "OWNER")])
         async with session.store.writing((new.namespace, new.place)) as connection:
             now = await session.store.find([new.place.name], [], connection)
             standing = now.at(new.namespace, new.place)
@@ -135,7 +138,7 @@ def rendered(text: str, create: Create, place: Place) -> str | None:
     """A table in Flink's own words, types of Postgres and doubtful names among them translated.
     None where Flink is asked anyway: its words against the user's own text say where."""
     definition = create.definition
-    if not isinstance(definition, TableDefinition) or definition.query or definition.like:
+    if not isinstance(definition, TableDefinition) or definition.query:
         return None
     statement = single(text)
     if not definition.certain and _POSTGRES_TYPES.isdisjoint(statement.words):

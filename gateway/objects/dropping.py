@@ -13,7 +13,7 @@ from gateway.objects.places import is_stored_here
 from gateway.objects.resolving import home_of, look_up, meant
 from gateway.objects.stored import NAMESPACES, StoredObject
 from gateway.objects.wording import depended_on, missing, wrong_type
-from protocol.errors import Notice
+from protocol.errors import OBJECT_NOT_IN_PREREQUISITE_STATE, Notice, SqlError
 from session.ports import EngineSettings
 
 if TYPE_CHECKING:
@@ -29,21 +29,31 @@ async def drop(
     objects: list[StoredObject] = []
     for path in ddl.paths:
         mention = mention_at(statement, path.first, path.last, NAMESPACES[ddl.kind])
+        if session.is_temporary(mention, home):
+            raise _hidden(ddl, path)
         there = meant(mention, found, home, statement)
         if there is None:
             places = home.places(path.parts)
-            if any((NAMESPACES[ddl.kind], place) in session.temporary for place in places[:1]):
-                return False
             if places and not is_stored_here(found, places[0]):
                 return False
             _absent(session, ddl, path)
             continue
         if there.kind is not ddl.kind:
-            raise wrong_type(there, ddl.kind)
+            raise wrong_type(there, ddl.kind, path)
         objects.append(there)
     await session.check(settings.role, [(each, "OWNER") for each in objects])
     await _write(session, ddl, objects, settings.role)
     return True
+
+
+def _hidden(ddl: Drop, path: Path) -> SqlError:
+    """Flink refuses it too: what the user sees under that name is not what would go."""
+    return SqlError(
+        OBJECT_NOT_IN_PREREQUISITE_STATE,
+        f'"{path.parts[-1]}" is a temporary object of this session',
+        hint=f"Use DROP TEMPORARY {ddl.kind.value} first.",
+        position=path.position,
+    )
 
 
 def _absent(session: StoredSession, ddl: Drop, path: Path) -> None:

@@ -9,6 +9,7 @@ from dialects.lexer import NAMES, STRINGS, Token, TokenKind
 from dialects.names import written
 from dialects.relations import Reference, survey
 from dialects.splitter import Statement
+from dialects.vocabulary import FLINK_TYPES, NOT_CALLS
 
 _TARGETS = frozenset({"INTO", "OVERWRITE", "UPDATE", "TRUNCATE", "ANALYZE"})
 
@@ -72,9 +73,19 @@ def calls(statement: Statement, first: int, last: int) -> list[Mention]:
         ):
             at += 2
         if statement.tokens[at].kind in NAMES and statement.words[at + 1 : at + 2] == ("(",):
-            found.append(mention_at(statement, start, at, "function"))
+            if start != at or not _is_keyword(statement, at):
+                found.append(mention_at(statement, start, at, "function"))
         at += 1
     return found
+
+
+def _is_keyword(statement: Statement, at: int) -> bool:
+    """What a parenthesis may follow in a definition that is no call: types, PRIMARY KEY (…)."""
+    word = statement.words[at]
+    if statement.tokens[at].kind is not TokenKind.WORD:
+        return False
+    key = word == "KEY" and at > 0 and statement.words[at - 1] in ("PRIMARY", "UNIQUE")
+    return key or word in NOT_CALLS or word in FLINK_TYPES
 
 
 def _parts(words: Sequence[str], first: int, end: int) -> Iterator[tuple[int, int]]:

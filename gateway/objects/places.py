@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dialects.ddl.model import Path
 from gateway.objects.stored import DEFAULT_CATALOG, Found, Place, StoredObject
-from protocol.errors import INVALID_SCHEMA_NAME, SqlError
+from protocol.errors import INVALID_CATALOG_NAME, INVALID_SCHEMA_NAME, SqlError
 
 if TYPE_CHECKING:
     from gateway.objects.resolving import Home
@@ -29,12 +29,20 @@ def place_of(path: Path, home: Home) -> Place:
 
 
 def is_stored_here(found: Found, place: Place) -> bool:
-    """Whether the catalog's objects are ours to keep: an external catalog keeps its own."""
+    """Whether the catalog's objects are ours to keep: an external catalog keeps its own, one that
+    is not there has none."""
     catalog = found.at("catalog", Place(place.catalog))
-    return catalog is not None and keeps_nothing(catalog)
+    return catalog is None or keeps_nothing(catalog)
 
 
 def check_database(found: Found, place: Place, path: Path) -> None:
+    """Raises SqlError 3D000, 3F000."""
+    if found.at("catalog", Place(place.catalog)) is None:
+        raise SqlError(
+            INVALID_CATALOG_NAME,
+            f'catalog "{place.catalog}" does not exist',
+            position=path.position,
+        )
     if found.at("database", Place(place.catalog, place.database)) is None:
         raise SqlError(
             INVALID_SCHEMA_NAME,

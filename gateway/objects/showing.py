@@ -13,19 +13,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dialects import Statement
-from dialects.ddl.model import ObjectKind
+from dialects.ddl.model import ObjectKind, Path
 from dialects.lexer import STRINGS
-from dialects.names import string_value
+from dialects.names import string_value, written
 from dialects.reader import Reader
 from gateway.engine.encoding import describe, row_encoder
 from gateway.engine.logical import UNBOUNDED, LogicalType
 from gateway.engine.pages import FlinkColumn
 from gateway.engine.results import TableStream
 from gateway.objects.mentions import mention_at
-from gateway.objects.places import keeps_nothing
-from gateway.objects.resolving import Home, home_of, look_up, meant
+from gateway.objects.resolving import Home, external, home_of, look_up, meant
 from gateway.objects.stored import NAMESPACES, Found, Place, StoredObject
-from gateway.objects.wording import wrong_type
+from gateway.objects.wording import missing, wrong_type
 from protocol.errors import INVALID_CATALOG_NAME, INVALID_SCHEMA_NAME, SqlError
 from session.ports import EngineSettings, ResultStream
 
@@ -89,7 +88,7 @@ class Shower:
         if reader.accept("COLUMNS"):
             if not reader.one_of(("FROM", "IN")):
                 return None
-            return await self._columns(reader, settings)
+            return await self._columns(reader, settings, listed=True)
         if reader.accept("USER", "FUNCTIONS"):
             return await self._list((ObjectKind.FUNCTION,), "function name", reader, settings)
         listed = _LISTS.get(reader.word())
@@ -108,22 +107,43 @@ class Shower:
         settings: EngineSettings,
     ) -> Table | None:
         session = self._session
-        chain = reader.chain() if reader.one_of(("FROM", "IN")) else ()
+        scoped = bool(reader.one_of(("FROM", "IN")))
+        position = reader.token.start + 1 if scoped and reader.token is not None else None
+        parts = tuple(map(written, reader.chain())) if scoped else ()
         pattern = _pattern(reader)
         if not reader.done:
             return None
-        parts = tuple(token.text.strip('`"') for token in chain)
         found = await look_up(session.store, [(*parts, "")], settings, session.current)
         home = home_of(found, settings, session.current)
         place = _scope(kinds, parts, home)
-        if not _is_here(found, place):
-            return None
-        if place.database and found.at("database", place) is None:
-            raise SqlError(INVALID_SCHEMA_NAME, f'database "{place.database}" does not exist')
+        if (catalog := external(found, place.catalog)) is not None:
+            return await self._outside(catalog, kinds, title, place, pattern, settings)
+        _check_catalog(found, place, position)
+        _check_database(kinds, found, place, position)
         objects = await session.store.listed(place.catalog or None, place.database or None, kinds)
         names = {each.place.parts[-1] for each in objects} | self._temporary(kinds, place)
         rows: list[list[Any]] = [[name] for name in sorted(names) if pattern(name)]
         return Table((FlinkColumn(title, _TEXT),), rows)
+
+    async def _outside(
+        self,
+        catalog: StoredObject,
+        kinds: tuple[ObjectKind, ...],
+        title: str,
+        place: Place,
+        pattern: Callable[[str], bool],
+        settings: EngineSettings,
+    ) -> Table | None:
+        """What Flink lists of a catalog that keeps its objects itself."""
+        outside = self._session.external
+        if kinds == (ObjectKind.DATABASE,):
+            names = await outside.databases(catalog, settings)
+        elif kinds == _RELATIONS and place.database:
+            listed = await outside.tables(catalog, place.database, settings)
+            names = sorted({*listed, *self._temporary(kinds, place)})
+        else:
+            return None
+        return Table((FlinkColumn(title, _TEXT),), [[name] for name in names if pattern(name)])
 
     def _temporary(self, kinds: tuple[ObjectKind, ...], place: Place) -> set[str]:
         return {
@@ -137,19 +157,22 @@ class Shower:
         catalog, database = home_of(found, settings, self._session.current).flink
         if reader.accept("CATALOG"):
             return Table((FlinkColumn("current catalog name", _TEXT),), [[catalog]])
-        if reader.accept("DATABASE") and database:
-            return Table((FlinkColumn("current database name", _TEXT),), [[database]])
-        return None
+        if not reader.accept("DATABASE"):
+            return None
+        if not database and external(found, catalog) is not None:
+            return None  # only Flink knows the default of an external catalog
+        return Table((FlinkColumn("current database name", _TEXT),), [[database or None]])
 
     # ── one object ──────────────────────────────────────────────────────────────────────────────
 
     async def _object(
-        self, reader: Reader, settings: EngineSettings, namespace: str
+        self, reader: Reader, settings: EngineSettings, namespace: str, kind: ObjectKind
     ) -> StoredObject | None:
-        """What the name at the end of the statement means; None: nothing that is stored here."""
+        """What the name means that is read next; None: something that Flink may know. Raises
+        SqlError for a table or view that is certainly not there."""
         first = reader.at
         chain = reader.chain()
-        if not chain or not reader.done:
+        if not chain:
             return None
         session = self._session
         mention = mention_at(reader.statement, first, first + 2 * len(chain) - 2, namespace)
@@ -157,20 +180,36 @@ class Shower:
         home = home_of(found, settings, session.current)
         if session.is_temporary(mention, home):
             return None
-        return meant(mention, found, home, reader.statement)
+        there = meant(mention, found, home, reader.statement)
+        if there is None and namespace == "relation" and _certain(found, home, mention.parts):
+            position = chain[0].start + 1
+            path = Path(mention.parts, mention.quoted, first, mention.last, position)
+            raise missing(kind, path)
+        return there
 
     async def _describe(self, reader: Reader, settings: EngineSettings) -> Table | None:
         reader.accept("TABLE")
         reader.accept("EXTENDED")
         return await self._columns(reader, settings)
 
-    async def _columns(self, reader: Reader, settings: EngineSettings) -> Table | None:
-        there = await self._object(reader, settings, "relation")
+    async def _columns(
+        self, reader: Reader, settings: EngineSettings, *, listed: bool = False
+    ) -> Table | None:
+        """`listed`: a pattern may follow."""
+        start = reader.at
+        chain = reader.chain()
+        pattern = _pattern(reader) if listed else None
+        if not chain or not reader.done:
+            return None
+        reader.at = start
+        there = await self._object(reader, settings, "relation", ObjectKind.TABLE)
         if there is None:
             return None
         columns = await self._session.store.columns(there.id)
         rows: list[list[Any]] = [
-            [c.name, c.type, c.nullable, c.key, c.extras, c.watermark, c.comment] for c in columns
+            [c.name, c.type, c.nullable, c.key, c.extras, c.watermark, c.comment]
+            for c in columns
+            if pattern is None or pattern(c.name)
         ]
         titles = ["name", "type", "null", "key", "extras", "watermark", "comment"]
         if not any(column.comment for column in columns):
@@ -184,7 +223,7 @@ class Shower:
             return None
         reader.at += 1
         there = await self._container(kind, reader, settings)
-        if there is None or not there.shown_text:
+        if there is None or not there.shown_text or not reader.done:
             return None
         if there.kind is not kind:
             raise wrong_type(there, kind)
@@ -194,8 +233,8 @@ class Shower:
         self, kind: ObjectKind, reader: Reader, settings: EngineSettings
     ) -> StoredObject | None:
         if kind not in (ObjectKind.CATALOG, ObjectKind.DATABASE):
-            return await self._object(reader, settings, NAMESPACES[kind])
-        parts = tuple(token.text.strip('`"') for token in reader.chain())
+            return await self._object(reader, settings, NAMESPACES[kind], kind)
+        parts = tuple(map(written, reader.chain()))
         session = self._session
         found = await look_up(session.store, [(*parts, "")], settings, session.current)
         catalog = home_of(found, settings, session.current).catalog
@@ -215,13 +254,34 @@ def _scope(kinds: tuple[ObjectKind, ...], parts: tuple[str, ...], home: Home) ->
     return Place(home.catalog, parts[0] if parts else home.flink[1])
 
 
-def _is_here(found: Found, place: Place) -> bool:
-    if not place.catalog:
-        return True
-    catalog = found.at("catalog", Place(place.catalog))
-    if catalog is None:
-        raise SqlError(INVALID_CATALOG_NAME, f'catalog "{place.catalog}" does not exist')
-    return keeps_nothing(catalog)
+def _check_catalog(found: Found, place: Place, position: int | None) -> None:
+    if place.catalog and found.at("catalog", Place(place.catalog)) is None:
+        raise SqlError(
+            INVALID_CATALOG_NAME, f'catalog "{place.catalog}" does not exist', position=position
+        )
+
+
+def _check_database(
+    kinds: tuple[ObjectKind, ...], found: Found, place: Place, position: int | None
+) -> None:
+    if kinds in ((ObjectKind.CATALOG,), (ObjectKind.DATABASE,)):
+        return
+    if not place.database:
+        raise SqlError(
+            INVALID_SCHEMA_NAME,
+            "no database has been selected",
+            hint="Use USE, or SET search_path, with one that is there (SHOW DATABASES).",
+        )
+    if found.at("database", place) is None:
+        raise SqlError(
+            INVALID_SCHEMA_NAME, f'database "{place.database}" does not exist', position=position
+        )
+
+
+def _certain(found: Found, home: Home, parts: Sequence[str]) -> bool:
+    """Whether a name that is not stored cannot be known to Flink either."""
+    catalog = parts[0] if len(parts) == 3 else home.catalog
+    return found.at("catalog", Place(catalog)) is not None and external(found, catalog) is None
 
 
 def _pattern(reader: Reader) -> Callable[[str], bool]:

@@ -32,12 +32,13 @@ def skipped(there: StoredObject) -> Notice:
     )
 
 
-def wrong_type(there: StoredObject, kind: ObjectKind) -> SqlError:
+def wrong_type(there: StoredObject, kind: ObjectKind, path: Path | None = None) -> SqlError:
     article = "an" if kind.value[0] in "AEIOU" else "a"
     return SqlError(
         WRONG_OBJECT_TYPE,
         f'"{there.place.name}" is not {article} {kind.value.lower()}',
         hint=f"It is a {there.kind.value.lower()}.",
+        position=path.position if path is not None else None,
     )
 
 
