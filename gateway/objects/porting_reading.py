@@ -107,8 +107,8 @@ class Reading:
         while pending:
             failed = await self._round(pending, note)
             if len(failed) == len(pending) or any(map(_is_broken, failed.values())):
-                for line in sorted(failed, key=lambda entry: entry.line):
-                    note(_failure(line, failed[line]))
+                for entry in sorted(failed, key=lambda each: each.line):
+                    note(_failure(entry, failed[entry]))
                 break
             pending = [entry for entry in pending if entry in failed]
         return outcomes

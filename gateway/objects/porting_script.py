@@ -68,11 +68,19 @@ def read_script(sql: str) -> list[Entry]:
     breaks = [match.start() for match in re.finditer("\n", sql)]
     entries: list[Entry] = []
     end = 0
-    for statement in split(sql, max_tokens=_MAX_TOKENS):
+    for statement in _split(sql):
         line = bisect_right(breaks, statement.start) + 1
         entries.append(_entry(line, statement, sql[end : statement.start]))
         end = statement.start + len(statement.text)
     return entries
+
+
+def _split(sql: str) -> list[Statement]:
+    try:
+        return split(sql, max_tokens=_MAX_TOKENS)
+    except SqlError as error:
+        line = sql.count("\n", 0, (error.position or 1) - 1) + 1
+        raise SqlError(error.sqlstate, f"line {line}: {error.message}") from error
 
 
 def _entry(line: int, statement: Statement, before: str) -> Entry:

@@ -41,6 +41,12 @@ def test_a_newer_format_is_refused() -> None:
     assert failure.value.sqlstate == "0A000"
 
 
+def test_a_quote_that_is_not_closed() -> None:
+    with pytest.raises(SqlError, match="line 2: unterminated quoted string") as failure:
+        read_script("CREATE DATABASE a;\nCREATE TABLE t (a INT) WITH ('a' = 'b);\n\n")
+    assert failure.value.sqlstate == "42601"
+
+
 REFUSED = [
     "DROP TABLE t",
     "CREATE TEMPORARY TABLE t (a INT)",
