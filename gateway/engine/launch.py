@@ -73,6 +73,7 @@ class Options:
     jvm: tuple[str, ...] = ()  # further JVM options, last word
     flink: Mapping[str, str] = field(default_factory=dict)  # further Flink options, last word
     jars: tuple[Path, ...] = ()  # further connectors on the class path
+    packs: tuple[str, ...] = ()  # … and these, of versions.toml, by name
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from gateway.engine.launch import Home, Options
 from gateway.engine.locks import LockTimeout, held_async
 from gateway.engine.probe import Probe
 from gateway.engine.provider import Endpoint
-from gateway.engine.provision import Job, cache_root
+from gateway.engine.provision import Job, cache_root, chosen_packs
 from gateway.engine.recipe import Prepare, Recipe, preparer
 from gateway.engine.versions import Catalogue, FlinkVersion, catalogue
 from protocol.errors import SYSTEM_ERROR, Notice, SqlError
@@ -55,7 +55,7 @@ class LocalProvider:
         self._known = known or catalogue()
         self._limits = limits or Limits()
         self._prepare = prepare or preparer(
-            self._known, (cache or cache_root()).resolve(), options or Options()
+            self._known, (cache or cache_root()).resolve(), options or Options(packs=chosen_packs())
         )
         self._probe = Probe()
         self._attached: dict[str, Attached] = {}

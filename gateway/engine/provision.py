@@ -3,6 +3,7 @@
     CACHE/flink/2.2/lib/*.jar        libraries, SQL Gateway, connectors: the class path
                     plugins/         as in the distribution
                     manifest.json    what was taken, and what could not be had
+    CACHE/packs/2.2/paimon/*.jar     further connectors, where XUANWU_PACKS names them
 
 The folder appears whole or not at all (built aside, then renamed) and one process builds it while
 others wait. Once it is there no network is needed.
@@ -16,7 +17,7 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -92,10 +93,42 @@ def provision(version: FlinkVersion, cache: Path, job: Job) -> Distribution:
     return found
 
 
+def chosen_packs() -> tuple[str, ...]:
+    """XUANWU_PACKS: names of optional connectors, such as `paimon`, with commas between them."""
+    names = os.environ.get("XUANWU_PACKS", "").split(",")
+    return tuple(name.strip() for name in names if name.strip())
+
+
+def optional_jars(
+    version: FlinkVersion, names: Sequence[str], cache: Path, job: Job
+) -> tuple[Path, ...]:
+    """The jars of optional packs, from the cache or fetched. One that this version has none of is
+    told and left out. Blocks; raises as `provision`."""
+    found: list[Path] = []
+    for name in names:
+        pack = next((pack for pack in version.optional if pack.name == name), None)
+        jars = _optional(version.minor, pack, cache, job) if pack is not None else []
+        if not jars:
+            job.progress(f"no connector {name} for Flink {version.minor}")
+        found += jars
+    return tuple(found)
+
+
+def _optional(minor: str, pack: Pack, cache: Path, job: Job) -> list[Path]:
+    target = cache / "packs" / minor / pack.name
+    if not target.exists():
+        with exclusive(target, f"connector {pack.name} of Flink {minor}", job):
+            if not target.exists():
+                with aside(target) as building:
+                    _connector(pack, building, job.progress)
+    return sorted(target.glob("*.jar"))
+
+
 @contextmanager
 def exclusive(target: Path, what: str, job: Job) -> Iterator[None]:
     """Be the only process that builds `target`. Raises SqlError 58000 after a long wait."""
     lock = target.with_name(f".{target.name}.lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
 
     def waiting() -> None:
         job.progress(f"waiting for another process that prepares {what}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gateway.engine import java, kit, launch
 from gateway.engine.java import Java
 from gateway.engine.launch import Home, Options, Ports
-from gateway.engine.provision import Distribution, Job, provision
+from gateway.engine.provision import Distribution, Job, optional_jars, provision
 from gateway.engine.versions import Catalogue, FlinkVersion
 
 
@@ -44,6 +44,8 @@ def preparer(known: Catalogue, cache: Path, options: Options) -> Prepare:
         runtime = java.find(version.java)
         distribution = provision(version, cache, job)
         compiled = kit.build(distribution, known.compiler, runtime, cache, job)
-        return Recipe(version, distribution, runtime, compiled, options)
+        further = optional_jars(version, options.packs, cache, job)
+        chosen = replace(options, jars=(*options.jars, *further))
+        return Recipe(version, distribution, runtime, compiled, chosen)
 
     return prepare

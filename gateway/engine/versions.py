@@ -58,6 +58,7 @@ class FlinkVersion:
     java: tuple[int, int]  # oldest and newest major that runs it
     api: str  # path prefix of the SQL Gateway's REST
     config_file: str  # name that GlobalConfiguration looks for in the conf directory
+    optional: tuple[Pack, ...] = ()  # taken where the operator asks for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +126,12 @@ def _version(minor: str, table: Mapping[str, Any]) -> FlinkVersion:
         java=(oldest, newest),
         api=table["api"],
         config_file=table["config_file"],
+        optional=tuple(_pack(name, pack) for name, pack in table.get("optional", {}).items()),
     )
 
 
 def _pack(name: str, table: Mapping[str, Any]) -> Pack:
-    return Pack(name, table["released"], tuple(_jars(jars) for jars in table["jars"]))
+    return Pack(name, table.get("released", False), tuple(_jars(jars) for jars in table["jars"]))
 
 
 def _jars(texts: Sequence[str]) -> tuple[Coordinates, ...]:

@@ -13,7 +13,14 @@ from pathlib import Path
 import pytest
 
 from gateway.engine import fetch
-from gateway.engine.provision import Distribution, Job, provision, unpack
+from gateway.engine.provision import (
+    Distribution,
+    Job,
+    chosen_packs,
+    optional_jars,
+    provision,
+    unpack,
+)
 from gateway.engine.versions import Coordinates, FlinkVersion, Pack
 from protocol.errors import SYSTEM_ERROR, SqlError
 
@@ -42,6 +49,10 @@ VERSION = FlinkVersion(
     java=(11, 21),
     api="v2",
     config_file="config.yaml",
+    optional=(
+        Pack("lake", False, ((coordinates("g:lake:1"), coordinates("g:hadoop:1")),)),
+        Pack("gone", False, ((coordinates("g:gone:1"),),)),
+    ),
 )
 
 
@@ -226,3 +237,29 @@ def test_a_download_is_given_up_at_once() -> None:
     with pytest.raises(fetch.Cancelled):
         fetch._run([sys.executable, "-c", "import time; time.sleep(60)"], lambda: True)
     assert fetch._run([sys.executable, "-c", "print('x')"], lambda: False) == (0, "x\n")
+
+
+def test_optional_connectors_are_fetched_once(registry: Registry, tmp_path: Path) -> None:
+    registry.jars |= {"g:lake:1", "g:hadoop:1"}
+    found = optional_jars(VERSION, ["lake"], tmp_path, Job())
+    assert [path.name for path in found] == ["hadoop-1.jar", "lake-1.jar"]
+    registry.asked.clear()
+    assert optional_jars(VERSION, ["lake"], tmp_path, Job()) == found
+    assert registry.asked == []
+
+
+@pytest.mark.parametrize("name", ["gone", "never heard of"])
+def test_an_optional_connector_that_is_not_there_is_told(
+    registry: Registry, tmp_path: Path, name: str
+) -> None:
+    told: list[str] = []
+    assert optional_jars(VERSION, [name], tmp_path, Job(told.append)) == ()
+    assert told[-1] == f"no connector {name} for Flink 2.2"
+
+
+@pytest.mark.parametrize(("value", "names"), [("", ()), (" lake , x ,", ("lake", "x"))])
+def test_the_operator_names_optional_connectors(
+    monkeypatch: pytest.MonkeyPatch, value: str, names: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("XUANWU_PACKS", value)
+    assert chosen_packs() == names
