@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
 import pytest
-from typer.testing import CliRunner
 
-from gateway.__main__ import cli
 from gateway.app import App
 from gateway.config import Config, Listen
 from gateway.objects.porting import Asked, Wanted, Where, export, read_in
@@ -239,12 +239,17 @@ def test_the_command_without_a_server(tmp_path: Path) -> None:
     """Postgres is started for each and stopped again; the exit status tells."""
     script = tmp_path / "s.sql"
     script.write_text("CREATE TABLE t (a INT) WITH ('connector' = 'print');")
-    runner, data = CliRunner(), ("--data", str(tmp_path / "data"))
-    first = runner.invoke(cli, ["catalog", "import", str(script), *data])
-    assert first.exit_code == 0, first.output
+    data = str(tmp_path / "data")
+    first = _command("import", str(script), "--data", data)
+    assert first.returncode == 0, first.stderr
     assert first.stdout.splitlines()[0] == 'created   table "t"'
-    assert runner.invoke(cli, ["catalog", "import", str(script), *data]).exit_code == 1
-    shown = runner.invoke(cli, ["catalog", "export", *data])
-    assert shown.exit_code == 0 and "CREATE TABLE `xuanwu`.`public`.`t`" in shown.stdout
-    assert runner.invoke(cli, ["catalog", "export", "--secrets", "x", *data]).exit_code == 2
+    assert _command("import", str(script), "--data", data).returncode == 1
+    shown = _command("export", "--data", data)
+    assert shown.returncode == 0 and "CREATE TABLE `xuanwu`.`public`.`t`" in shown.stdout
+    assert _command("export", "--secrets", "x", "--data", data).returncode == 2
     assert not (tmp_path / "data" / "postgres" / "postmaster.pid").exists()
+
+
+def _command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "gateway", "catalog", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
