@@ -21,6 +21,7 @@ from gateway.objects.changing import definition_mentions
 from gateway.objects.defining import Definer
 from gateway.objects.external import External
 from gateway.objects.external_mirror import ExternalMirrors
+from gateway.objects.failing import told
 from gateway.objects.filling import Filler, creates_and_fills
 from gateway.objects.mentions import Mention, mention_at, mentions
 from gateway.objects.placing import PlacedStream, placed
@@ -54,11 +55,13 @@ class StoredSession:
 
     # ── the port ────────────────────────────────────────────────────────────────────────────────
 
+    @told
     async def describe(self, sql: str, settings: EngineSettings) -> tuple[Column, ...]:
         resolved, settings = await self.prepared(sql, settings)
         with placed(resolved.text):
             return await self.inner.describe(resolved.text.text, settings)
 
+    @told
     async def targets(self, table: str, settings: EngineSettings) -> tuple[Target, ...]:
         statement = single(table)
         mention = mention_at(statement, 0, len(statement.tokens) - 1, "relation", "INSERT")
@@ -72,6 +75,7 @@ class StoredSession:
         columns = await self.store.columns(stored.id)
         return tuple(target(c.name, c.type) for c in columns if is_filled(c.extras))
 
+    @told
     async def query(
         self, sql: str, settings: EngineSettings, formats: Sequence[int]
     ) -> ResultStream:
@@ -80,6 +84,7 @@ class StoredSession:
             stream = await self.inner.query(resolved.text.text, settings, formats)
         return PlacedStream(stream, resolved.text) if resolved.text.edits else stream
 
+    @told
     async def show(
         self, sql: str, settings: EngineSettings, formats: Sequence[int]
     ) -> ResultStream:
@@ -96,6 +101,7 @@ class StoredSession:
         with placed(resolved.text):
             return await self.inner.show(resolved.text.text, settings, formats)
 
+    @told
     async def execute(self, sql: str, settings: EngineSettings) -> Mapping[str, str]:
         statement = await read(sql)
         if (changes := await self._using.use(statement, settings)) is not None:
@@ -115,6 +121,7 @@ class StoredSession:
             await self.external.changed(touched, ddl, settings)
         return changes
 
+    @told
     async def submit(self, sql: str, settings: EngineSettings) -> JobHandle:
         statement = await read(sql)
         if (create := creates_and_fills(statement)) is not None:
