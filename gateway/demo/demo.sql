@@ -17,6 +17,14 @@ CREATE TABLE events (
   WATERMARK FOR happened AS happened - INTERVAL '5' SECOND
 ) WITH ('connector' = 'filesystem', 'path' = :'events', 'format' = 'csv');
 DESCRIBE events;
+
+\echo
+\echo '── It is stored, and a relation of Postgres too: every tool sees its columns'
+\d events
+SELECT name, connector, watermark FROM xuanwu.tables;
+
+\echo
+\echo '── A query over it is a job of Flink'
 SELECT * FROM events LIMIT 5;
 
 \echo
