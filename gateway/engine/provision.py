@@ -81,13 +81,15 @@ def provision(version: FlinkVersion, cache: Path, job: Job) -> Distribution:
     """
     target = cache / "flink" / version.minor
     found = _load(target)
-    if found is not None:
+    if found is not None and not _outdated(version, target):
         return found
     with exclusive(target, f"Flink {version.minor}", job):
         found = _load(target)
         if found is None:
             _build(version, target, job)
-            found = _load(target)
+        elif _outdated(version, target):
+            _renew(version, target, job)
+        found = _load(target)
     if found is None:
         raise SqlError(SYSTEM_ERROR, f"provisioned Flink {version.minor} is not readable")
     return found
@@ -177,10 +179,45 @@ def _build(version: FlinkVersion, target: Path, job: Job) -> None:
         connectors = {
             pack.name: _connector(pack, building / "lib", job.progress) for pack in version.packs
         }
-        missing = [name for name, jars in connectors.items() if not jars]
-        manifest = Manifest(_LAYOUT, release, gateway, connectors, missing)
-        text = json.dumps(asdict(manifest), indent=2)
-        (building / "manifest.json").write_text(text + "\n", "utf-8")
+        _describe(building, release, gateway, connectors)
+
+
+def _describe(building: Path, release: str, gateway: str, connectors: dict[str, list[str]]) -> None:
+    missing = [name for name, jars in connectors.items() if not jars]
+    manifest = Manifest(_LAYOUT, release, gateway, connectors, missing)
+    text = json.dumps(asdict(manifest), indent=2)
+    (building / "manifest.json").write_text(text + "\n", "utf-8")
+
+
+def _outdated(version: FlinkVersion, target: Path) -> dict[str, list[str]]:
+    """Connectors of that folder that the data does not know any more."""
+    taken: dict[str, list[str]] = json.loads((target / "manifest.json").read_text())["connectors"]
+    known = {pack.name: [list(map(str, each)) for each in pack.alternatives]
+             for pack in version.packs}  # fmt: skip
+    return {n: jars for n, jars in taken.items() if jars and jars not in known.get(n, [])}
+
+
+def _renew(version: FlinkVersion, target: Path, job: Job) -> None:
+    """Only connectors have changed: the rest, hundreds of megabytes, stays. What cannot be fetched
+    now is no reason to do without the engine."""
+    manifest = json.loads((target / "manifest.json").read_text())
+    old = _outdated(version, target)
+    left = shutil.ignore_patterns(
+        *(Coordinates.parse(jar).filename for jars in old.values() for jar in jars)
+    )
+    try:
+        with aside(target) as building:
+            shutil.copytree(
+                target, building, copy_function=os.link, ignore=left, dirs_exist_ok=True
+            )
+            (building / "manifest.json").unlink()
+            connectors = {n: jars for n, jars in manifest["connectors"].items() if n not in old}
+            for pack in version.packs:
+                if pack.name in old:
+                    connectors[pack.name] = _connector(pack, building / "lib", job.progress)
+            _describe(building, manifest["release"], manifest["gateway"], connectors)
+    except SqlError as error:
+        job.progress(f"connectors of Flink {version.minor} not renewed: {error.message}")
 
 
 def _libraries(version: FlinkVersion, building: Path, job: Job) -> str:

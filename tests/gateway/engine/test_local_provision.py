@@ -8,6 +8,7 @@ import tarfile
 import threading
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -263,3 +264,40 @@ def test_the_operator_names_optional_connectors(
 ) -> None:
     monkeypatch.setenv("XUANWU_PACKS", value)
     assert chosen_packs() == names
+
+
+def test_a_connector_that_the_data_changed_is_renewed_alone(
+    registry: Registry, tmp_path: Path
+) -> None:
+    provision(VERSION, tmp_path, Job())
+    registry.asked.clear()
+    registry.jars.add("g:kafka:10")
+    newer = Pack("kafka", True, ((coordinates("g:kafka:10"),),))
+    changed = replace(VERSION, packs=(newer, *VERSION.packs[1:]))
+    found = provision(changed, tmp_path, Job())
+    assert names(found) == [
+        "core-1.jar",
+        "flink-dist.jar",
+        "gateway-2.2.1.jar",
+        "kafka-10.jar",
+        "pg-1.jar",
+    ]
+    assert registry.asked == ["g:kafka:10"]
+    registry.asked.clear()
+    assert provision(changed, tmp_path, Job()) == found
+    assert registry.asked == []
+
+
+def test_a_connector_that_cannot_be_renewed_stays(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = provision(VERSION, tmp_path, Job())
+
+    def away(wanted: Coordinates, into: Path) -> Path:
+        raise SqlError(SYSTEM_ERROR, "no network")
+
+    monkeypatch.setattr(fetch, "jar", away)
+    changed = replace(VERSION, packs=(Pack("kafka", True, ((coordinates("g:kafka:10"),),)),))
+    told: list[str] = []
+    assert provision(changed, tmp_path, Job(told.append)) == first
+    assert told[-1] == "connectors of Flink 2.2 not renewed: no network"
