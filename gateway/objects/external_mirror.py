@@ -103,6 +103,10 @@ class ExternalMirrors:
     def listed(self, catalog: StoredObject) -> None:
         self._listed[catalog.id] = time.monotonic()
 
+    def forget(self) -> None:
+        """The next session lists its catalog, however lately another one did."""
+        self._listed.clear()
+
     # ── what they hold ──────────────────────────────────────────────────────────────────────────
 
     async def set_databases(self, catalog: StoredObject, names: Collection[str]) -> list[str]:

@@ -22,6 +22,7 @@ from gateway.engine.logical import UNBOUNDED, LogicalType
 from gateway.engine.pages import FlinkColumn
 from gateway.engine.results import TableStream
 from gateway.objects.mentions import mention_at
+from gateway.objects.resolved import ResolvedColumn
 from gateway.objects.resolving import Home, external, home_of, look_up, meant
 from gateway.objects.stored import NAMESPACES, Found, Place, StoredObject
 from gateway.objects.wording import missing, wrong_type
@@ -203,9 +204,13 @@ class Shower:
             return None
         reader.at = start
         there = await self._object(reader, settings, "relation", ObjectKind.TABLE)
-        if there is None:
+        columns = (
+            await self._session.store.columns(there.id)
+            if there is not None
+            else await self._columns_outside(reader, start, start + 2 * len(chain) - 2, settings)
+        )
+        if columns is None:
             return None
-        columns = await self._session.store.columns(there.id)
         rows: list[list[Any]] = [
             [c.name, c.type, c.nullable, c.key, c.extras, c.watermark, c.comment]
             for c in columns
@@ -216,6 +221,16 @@ class Shower:
             titles, rows = titles[:-1], [row[:-1] for row in rows]
         kinds = [_BOOLEAN if title == "null" else _TEXT for title in titles]
         return Table(tuple(map(FlinkColumn, titles, kinds)), rows)
+
+    async def _columns_outside(
+        self, reader: Reader, first: int, last: int, settings: EngineSettings
+    ) -> list[ResolvedColumn] | None:
+        session = self._session
+        mention = mention_at(reader.statement, first, last, "relation")
+        [named] = (await session.resolved(reader.statement, [mention], settings)).named
+        if named.outside is None or named.place is None:
+            return None
+        return await session.external.columns(named.outside, named.place, settings)
 
     async def _create(self, reader: Reader, settings: EngineSettings) -> Table | None:
         kind = _CREATES.get(reader.word())

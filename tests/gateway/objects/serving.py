@@ -57,7 +57,11 @@ class Client:
 @asynccontextmanager
 async def client(app: App, user: str = "xuanwu", **more: Any) -> AsyncIterator[Client]:
     connection = await psycopg.AsyncConnection.connect(
-        host="127.0.0.1", port=app.server.port, user=user, dbname="xuanwu", autocommit=True, **more
+        host="127.0.0.1",
+        port=app.server.port,
+        user=user,
+        autocommit=True,
+        **({"dbname": "xuanwu"} | more),
     )
     async with connection:
         opened = Client(connection)
