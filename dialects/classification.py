@@ -22,7 +22,6 @@ _POSTGRES: dict[str, tuple[bool, bool]] = {
     "ABORT": (True, False),
     "CHECKPOINT": (False, False),
     "CLUSTER": (False, False),
-    "COMMENT": (False, False),
     "DO": (True, True),
     "GRANT": (False, False),
     "IMPORT": (False, False),

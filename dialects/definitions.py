@@ -16,7 +16,7 @@ from dialects.vocabulary import QUERY_WORDS, is_postgres_schema
 
 _ROLES = ("ROLE", "USER", "GROUP", "OWNED")
 _FLINK_OBJECTS = (
-    "TABLE", "VIEW", "FUNCTION", "CATALOG", "DATABASE", "MODEL", "CONNECTION",
+    "TABLE", "VIEW", "FUNCTION", "CATALOG", "DATABASE", "SCHEMA", "MODEL", "CONNECTION",
 )  # fmt: skip
 _TEMP_SCHEMA = "pg_temp"
 
@@ -67,6 +67,19 @@ def classify_truncate(statement: Statement, names: Names) -> Classified:
     if is_postgres_target(reader.chain(), names):
         return backend(statement)
     return engine(statement, Kind.EXECUTE, "TRUNCATE TABLE")
+
+
+def classify_comment(statement: Statement, names: Names) -> Classified:
+    """COMMENT ON: what Flink has is Flink's, but for its databases by their own name: a DATABASE is
+    Postgres's there."""
+    reader = Reader(statement, 2)
+    kind = reader.one_of(("TABLE", "VIEW", "COLUMN", "FUNCTION", "SCHEMA"))
+    name = reader.chain()
+    target = name[:-1] if kind == "COLUMN" else name
+    mine = kind != "SCHEMA" and is_postgres_target(target, names)
+    if not kind or not target or mine or reader.word() != "IS":
+        return backend(statement)
+    return engine(statement, Kind.EXECUTE, "COMMENT")
 
 
 def is_postgres_target(name: tuple[Token, ...], names: Names) -> bool:
@@ -217,7 +230,7 @@ def _targets(reader: Reader) -> list[tuple[Token, ...]]:
 
 
 def _alters_flink_database(reader: Reader) -> bool:
-    """Flink sets properties in parentheses; all else about a database is Postgres's."""
+    """Flink sets properties in parentheses; all else about a DATABASE is Postgres's."""
     reader.chain()
     return bool(reader.one_of(("SET", "RESET"))) and reader.word() == "("
 
@@ -228,6 +241,7 @@ CLASSIFIERS: dict[str, Classifier] = {
     "CREATE": classify_create,
     "REPLACE": classify_replace,
     "ALTER": classify_alter,
+    "COMMENT": classify_comment,
     "DROP": classify_drop,
     "TRUNCATE": classify_truncate,
 }

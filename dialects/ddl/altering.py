@@ -1,7 +1,7 @@
 """ALTER and COMMENT ON as actions: the union of the grammars of Flink 1.17 … 2.3.
 
 Of Postgres's spellings those that say the same are taken: ADD COLUMN, DROP COLUMN, RENAME COLUMN,
-several actions in a row, COMMENT ON TABLE, VIEW, COLUMN, SCHEMA.
+several actions in a row, OWNER TO, SET SCHEMA, COMMENT ON TABLE, VIEW, COLUMN, SCHEMA.
 """
 
 from __future__ import annotations
@@ -29,12 +29,14 @@ from dialects.ddl.model import (
     SetComment,
     SetDistribution,
     SetOptions,
+    SetOwner,
     SetPrimaryKey,
     SetQuery,
     SetRest,
+    SetSchema,
     SetWatermark,
 )
-from dialects.names import written
+from dialects.names import folded, written
 from protocol.errors import FEATURE_NOT_SUPPORTED, SqlError
 
 _FIXED = {ObjectKind.TABLE: "connector", ObjectKind.CATALOG: "type"}  # options that stay set
@@ -96,7 +98,9 @@ def _rename(cursor: Cursor) -> list[Action] | None:
 
 
 def _set(cursor: Cursor) -> list[Action] | None:
-    """None for SET SCHEMA, SET LOGGED and the like, which are Postgres's."""
+    """None for SET LOGGED and the like, which are Postgres's."""
+    if cursor.accept("SCHEMA"):
+        return [SetSchema(cursor.path(1))]
     return [SetOptions(cursor.options())] if cursor.word() == "(" else None
 
 
@@ -108,6 +112,15 @@ def _reset(cursor: Cursor) -> list[Action] | None:
         raise cursor.unexpected()
     position = cursor.position
     return [ResetOptions(cursor.keys(), position)]
+
+
+def _owner(cursor: Cursor) -> list[Action] | None:
+    """Names of roles are Postgres's: without quotes they are in lower case."""
+    cursor.expect("TO")
+    position = cursor.position
+    if cursor.one_of(("CURRENT_USER", "CURRENT_ROLE")):
+        return [SetOwner("", position)]
+    return [SetOwner(folded(cursor.identifier()), position)]
 
 
 def _comment(cursor: Cursor) -> list[Action] | None:
@@ -208,15 +221,16 @@ def _partitions(cursor: Cursor, verb: str) -> list[Action] | None:
     return [Other(f"{verb} {cursor.engine_text(start, cursor.at)}", position)]
 
 
-_OPTIONS: dict[str, Verb] = {"SET": _set, "RESET": _reset}
+_OWNED: dict[str, Verb] = {"OWNER": _owner}
+_OPTIONS: dict[str, Verb] = _OWNED | {"SET": _set, "RESET": _reset}
 _VERBS: dict[ObjectKind, dict[str, Verb]] = {
     ObjectKind.TABLE: _OPTIONS
     | {"RENAME": _rename_in_table, "ADD": _add, "MODIFY": _modify, "DROP": _drop},
-    ObjectKind.VIEW: {"RENAME": _rename, "AS": _query},
+    ObjectKind.VIEW: _OWNED | {"RENAME": _rename, "AS": _query, "SET": _set},
     ObjectKind.DATABASE: _OPTIONS | {"RENAME": _rename},
     ObjectKind.CATALOG: _OPTIONS | {"COMMENT": _comment},
     ObjectKind.MODEL: _OPTIONS | {"RENAME": _rename},
-    ObjectKind.FUNCTION: {"AS": _class},
+    ObjectKind.FUNCTION: _OWNED | {"AS": _class},
 }
 
 

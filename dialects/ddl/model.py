@@ -275,6 +275,21 @@ class SetQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class SetOwner:
+    """OWNER TO role, which is Postgres's; empty: CURRENT_USER."""
+
+    role: str
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetSchema:
+    """SET SCHEMA name, which is Postgres's: to another database of the same catalog."""
+
+    to: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """An action that only Flink or an external catalog can carry out (partitions, SUSPEND, …)."""
 
@@ -298,6 +313,8 @@ Action = (
     | SetColumnComment
     | SetRest
     | SetQuery
+    | SetOwner
+    | SetSchema
     | Other
 )
 

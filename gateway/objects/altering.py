@@ -20,7 +20,9 @@ from dialects.ddl.model import (
     Path,
     Rename,
     RenameColumn,
+    SetOwner,
     SetQuery,
+    SetSchema,
     ViewDefinition,
 )
 from gateway.objects.changing import (
@@ -32,8 +34,9 @@ from gateway.objects.changing import (
     write_changed,
 )
 from gateway.objects.mentions import mention_at
+from gateway.objects.owning import own
 from gateway.objects.places import is_stored_here
-from gateway.objects.resolving import Home, home_of, look_up, meant
+from gateway.objects.resolving import home_of, look_up, meant
 from gateway.objects.stored import NAMESPACES, Place, StoredObject
 from gateway.objects.wording import exists, missing, wrong_type
 from protocol.errors import FEATURE_NOT_SUPPORTED, Notice, SqlError
@@ -63,8 +66,16 @@ async def alter(
     await session.check(settings.role, [(there, "OWNER")])
     for action in ddl.actions:
         if isinstance(action, Rename):
-            there = await _rename(session, there, action.to, home, settings)
-    rest = tuple(a for a in ddl.actions if not isinstance(a, Rename))
+            to = action.to
+            other = replace(there.place, name=to.parts[-1])
+            place = home.places(to.parts)[0] if len(to.parts) > 1 else other
+            there = await _rename(session, there, place, to, settings)
+        elif isinstance(action, SetSchema):
+            place = replace(there.place, database=action.to.parts[-1])
+            there = await _rename(session, there, place, action.to, settings)
+        elif isinstance(action, SetOwner):
+            there = await own(session, there, action, settings)
+    rest = tuple(a for a in ddl.actions if not isinstance(a, (Rename, SetSchema, SetOwner)))
     if rest:
         await _change(session, statement, there, rest, settings)
     return True
@@ -81,10 +92,13 @@ def _absent(session: StoredSession, ddl: Alter, external: bool) -> bool:
 
 
 async def _rename(
-    session: StoredSession, old: StoredObject, to: Path, home: Home, settings: EngineSettings
+    session: StoredSession,
+    old: StoredObject,
+    place: Place,
+    to: Path,
+    settings: EngineSettings,
 ) -> StoredObject:
     """To another name, or another database."""
-    place = home.places(to.parts)[0] if len(to.parts) > 1 else replace(old.place, name=to.parts[-1])
     await session.check_schema(settings.role, place, "CREATE")
     create = _stored(old)
     drafted = await _drafted(session, old, create, create.definition, place, settings)

@@ -13,11 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from dialects import Statement, single
 from dialects.ddl import apply, read_ddl, render
-from dialects.ddl.model import Alter, Create, Ddl, Drop, ObjectKind, OptionsDefinition, Path
+from dialects.ddl.model import (
+    Alter,
+    Create,
+    Ddl,
+    Drop,
+    ObjectKind,
+    OptionsDefinition,
+    Path,
+    Rename,
+    SetOwner,
+)
 from gateway.catalog.databases import check_name
 from gateway.objects import mirror
 from gateway.objects.default_rights import grant_defaults
 from gateway.objects.dropping import claim_all, delete
+from gateway.objects.owning import own
 from gateway.objects.places import default_database, keeps_nothing
 from gateway.objects.resolving import need
 from gateway.objects.rights import check_member
@@ -169,15 +180,29 @@ async def _alter(
     session: StoredSession, ddl: Alter, place: Place, found: Found, settings: EngineSettings
 ) -> None:
     there = found.at(NAMESPACES[ddl.kind], place)
-    if there is None or not there.engine_text:
+    if there is None or place == Place(DEFAULT_CATALOG):
         raise missing(ddl.kind, ddl.path)
     await _check_owner(session, there, settings.role)
-    create = read_ddl(single(there.engine_text))
+    for action in ddl.actions:
+        if isinstance(action, Rename):
+            raise SqlError(
+                FEATURE_NOT_SUPPORTED,
+                f"{_word(there)} cannot be renamed",
+                detail="Stored views name it in full.",
+                position=action.to.position,
+            )
+        if isinstance(action, SetOwner):
+            there = await own(session, there, action, settings)
+    actions = tuple(action for action in ddl.actions if not isinstance(action, SetOwner))
+    if not actions:
+        return
+    # The first database, which the server has made itself, has no text.
+    create = read_ddl(single(there.engine_text or f"CREATE DATABASE {place.sql}"))
     assert isinstance(create, Create)
-    definition = apply(create.definition, ddl.actions)
+    definition = apply(create.definition, actions)
     assert isinstance(definition, OptionsDefinition)
     text = render(there.kind, place.sql, definition)
-    new = _new(create, place, text, text, settings)
+    new = _new(replace(create, definition=definition), place, text, text, settings)
     if there.kind is ObjectKind.CATALOG and keeps_nothing(new) != keeps_nothing(there):
         raise SqlError(FEATURE_NOT_SUPPORTED, "cannot alter the type of a catalog")
     if there.kind is ObjectKind.CATALOG:

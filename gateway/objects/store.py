@@ -248,6 +248,17 @@ class Store:
         await self._parts(connection, old.id, new, columns, options)
         await self._revise(connection, old.id, new, role, operation, old)
 
+    async def give(self, connection: Any, old: StoredObject, owner: str, role: str) -> None:
+        """Another owner, as a revision of the same text. Raises SqlError 40001."""
+        done = await connection.fetchval(
+            "UPDATE xuanwu_catalog.object SET owner = $3, revision = revision + 1,"
+            " changed_at = now() WHERE id = $1 AND revision = $2 RETURNING revision",
+            *(old.id, old.revision, owner),
+        )
+        if done is None:
+            raise lost_race()
+        await self._revise(connection, old.id, old, role, "ALTER", old)
+
     async def delete(self, connection: Any, old: StoredObject, role: str) -> None:
         """Raises SqlError 40001 where another session was faster, asyncpg's error where something
         depends on it."""

@@ -62,7 +62,11 @@ BACKEND = """
     unlisten *
     notify x, 'y'
     do $$ begin end $$
-    comment on table t is 'x'
+    comment on table pg_temp.t is 'x'
+    comment on column staging.a is 'x'
+    comment on role r is 'x'
+    comment on database xuanwu is 'x'
+    comment on function f(int) is 'x'
     grant select on t to x
     revoke all on t from x
     grant r to x with admin option
@@ -217,7 +221,21 @@ ENGINE = {
     ("EXECUTE", "CREATE CATALOG"): "create catalog c with ('type' = 'generic_in_memory')",
     ("EXECUTE", "CREATE DATABASE"): "create database d",
     ("EXECUTE", "ALTER DATABASE"): "alter database d set ('a' = 'b')",
-    ("EXECUTE", "ALTER TABLE"): "alter table orders add x int",
+    ("EXECUTE", "ALTER TABLE"): """
+        alter table orders add x int
+        alter table orders owner to bob
+        alter table orders set schema s
+    """,
+    ("EXECUTE", "CREATE SCHEMA"): "create schema s",
+    ("EXECUTE", "ALTER SCHEMA"): "alter schema s owner to bob",
+    ("EXECUTE", "DROP SCHEMA"): "drop schema s cascade",
+    ("EXECUTE", "COMMENT"): """
+        comment on table orders is 'x'
+        comment on column s.orders.id is null
+        comment on view v is 'x'
+        comment on function f is 'x'
+        comment on schema s is 'x'
+    """,
     ("EXECUTE", "DROP TABLE"): """
         drop table if exists orders
         drop temporary table orders

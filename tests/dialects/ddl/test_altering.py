@@ -28,9 +28,11 @@ from dialects.ddl.model import (
     SetComment,
     SetDistribution,
     SetOptions,
+    SetOwner,
     SetPrimaryKey,
     SetQuery,
     SetRest,
+    SetSchema,
     SetWatermark,
     Span,
     Watermark,
@@ -155,17 +157,27 @@ def test_flags() -> None:
     assert alter("ALTER TABLE IF EXISTS t RENAME TO u").if_exists
 
 
+@pytest.mark.parametrize("kind", ["TABLE", "VIEW", "FUNCTION", "SCHEMA", "CATALOG", "MODEL"])
+def test_owners_are_roles_of_postgres(kind: str) -> None:
+    for written, role in (("Bob", "bob"), ('"Bob"', "Bob"), ("CURRENT_USER", "")):
+        found = alter(f"ALTER {kind} t OWNER TO {written}")
+        assert found.actions == (SetOwner(role, len(f"ALTER {kind} t OWNER TO ") + 1),)
+
+
+def test_set_schema() -> None:
+    (action,) = alter("ALTER VIEW a.v SET SCHEMA `B`").actions
+    assert isinstance(action, SetSchema)
+    assert (action.to.parts, action.to.position) == (("B",), 27)
+
+
 @pytest.mark.parametrize(
     "sql",
     [
-        "ALTER TABLE t OWNER TO x",
         "ALTER TABLE t COMPACT",
-        "ALTER TABLE t SET SCHEMA x",
         "ALTER TABLE t ALTER COLUMN a TYPE int",
         "ALTER MATERIALIZED TABLE m SUSPEND",
         "ALTER ROLE r",
         "ALTER SYSTEM SET a = 1",
-        "ALTER FUNCTION f OWNER TO x",
         "COMMENT ON ROLE r IS 'x'",
     ],
 )
