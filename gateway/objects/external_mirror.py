@@ -22,6 +22,7 @@ from dialects.ddl.model import ObjectKind
 from gateway.catalog.databases import Databases
 from gateway.objects import mirror, rights
 from gateway.objects.default_rights import grant_defaults
+from gateway.objects.mirror_schemas import is_reserved
 from gateway.objects.mirror_shape import MAX_NAME_BYTES, MirrorTable
 from gateway.objects.mirror_sql import identifier
 from gateway.objects.places import default_database, keeps_nothing
@@ -113,25 +114,21 @@ class ExternalMirrors:
         """They are all of the catalog's; those that Postgres cannot show."""
         name = catalog.place.catalog
         fitting, left = _fitting(names)
+        left += filter(is_reserved, fitting)
         async with self._listing(name) as connection:
             there = await connection.fetch("SELECT nspname FROM pg_namespace")
             known = {record["nspname"] for record in there}
             for each in fitting:
-                if each not in known and not await self._schema(connection, each, catalog.owner):
-                    left.append(each)
-        await self._remember(name, [*fitting], catalog.owner)
+                if each not in known and each not in left:
+                    await self._schema(connection, each, catalog.owner)
+        await self._remember(name, fitting, catalog.owner)
         return left
 
-    async def _schema(self, connection: Any, name: str, owner: str) -> bool:
-        try:
-            async with connection.transaction():
-                await mirror.create_schema(connection, name, owner)
-                await connection.execute(f"GRANT USAGE ON SCHEMA {identifier(name)} TO PUBLIC")
-                await grant_defaults(connection, schemas=[name])
-        except SqlError as error:
-            log.info("schema not made", name=name, error=str(error))
-            return False
-        return True
+    async def _schema(self, connection: Any, name: str, owner: str) -> None:
+        async with connection.transaction():
+            await mirror.create_schema(connection, name, owner)
+            await connection.execute(f"GRANT USAGE ON SCHEMA {identifier(name)} TO PUBLIC")
+            await grant_defaults(connection, schemas=[name])
 
     async def _remember(self, catalog: str, names: Sequence[str], owner: str) -> None:
         async with self.store.pool.acquire() as connection, connection.transaction():
@@ -140,12 +137,15 @@ class ExternalMirrors:
         if gone:
             async with self._listing(catalog) as connection:
                 for record in gone:
-                    await mirror.drop_schema(connection, record["database"])
+                    if not is_reserved(record["database"]):
+                        await mirror.drop_schema(connection, record["database"])
 
     async def set_tables(
         self, catalog: StoredObject, database: str, names: Collection[str]
     ) -> list[str]:
         """They are all of the database's; those that Postgres cannot show."""
+        if is_reserved(database):
+            return sorted(names)
         fitting, left = _fitting(names)
         async with self._listing(catalog.place.catalog) as connection:
             there = {r["name"]: r["oid"] for r in await connection.fetch(_TABLES, database)}
@@ -168,6 +168,8 @@ class ExternalMirrors:
         self, catalog: StoredObject, place: Place, columns: Sequence[ResolvedColumn]
     ) -> None:
         """Of a table that has been listed; of others nothing is shown."""
+        if is_reserved(place.database):
+            return
         async with self._listing(place.catalog) as connection:
             oid = await connection.fetchval(_TABLE, place.database, place.name)
             if oid is None:
@@ -188,7 +190,9 @@ class ExternalMirrors:
             return
         async with self._databases.connection(catalog.place.catalog) as connection:
             for place, privilege in wanted:
-                oid = await connection.fetchval(_TABLE, place.database, place.name)
+                oid = None
+                if not is_reserved(place.database):
+                    oid = await connection.fetchval(_TABLE, place.database, place.name)
                 demand = Demand(oid, place.name, place.database, "table", privilege)
                 if oid is None:
                     raise rights.refusal(demand)

@@ -39,9 +39,14 @@ async def rename_schema(connection: Any, name: str, to: str) -> None:
     await patiently(connection, lambda: connection.execute(sql))
 
 
+def is_reserved(name: str) -> bool:
+    """Whether it is Postgres's, or what the platform itself needs in each database."""
+    return name in _OURS or name.startswith("pg_")
+
+
 def _check(name: str) -> None:
     check_names([name])
-    if name in _OURS or name.startswith("pg_"):
+    if is_reserved(name):
         raise SqlError(
             RESERVED_NAME,
             f'unacceptable database name "{name}"',
