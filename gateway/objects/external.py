@@ -147,6 +147,7 @@ class External:
             return
         catalog = external(await self._session.store.find([], [name]), name)
         if catalog is not None and self.mirrors.due(catalog, FRESH_S):
+            self.mirrors.listed(catalog)  # or tried: sessions that come meanwhile need not wait
 
             async def work() -> None:
                 await self._all(catalog, await settings())

@@ -98,7 +98,7 @@ class ExternalMirrors:
             log.error("catalog without a database", name=catalog.place.catalog, error=str(error))
 
     def due(self, catalog: StoredObject, fresh_s: float) -> bool:
-        """Whether this server has not listed it for so many seconds."""
+        """Whether this server has not tried to list it for so many seconds."""
         return time.monotonic() - self._listed.get(catalog.id, -math.inf) > fresh_s
 
     def listed(self, catalog: StoredObject) -> None:
