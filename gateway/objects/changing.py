@@ -20,8 +20,7 @@ from gateway.objects.resolved import ResolvedColumn
 from gateway.objects.resolving import Resolved, need, needs_around, needs_of
 from gateway.objects.store import shown_text
 from gateway.objects.stored import DEFAULT_CATALOG, Place, StoredObject, stamp_of
-from gateway.objects.wording import depended_on
-from protocol.errors import SqlError
+from gateway.objects.wording import depended_on, recursion
 from session.ports import EngineSettings
 
 if TYPE_CHECKING:
@@ -225,7 +224,7 @@ async def _check_dependents(
     old, new, store = change.old, drafted.object, session.store
     dependents = await store.dependents([old.id], connection)
     if any(each.id in new.on_ids for each in (*dependents, old)):
-        raise SqlError("42P17", f"infinite recursion detected: {old.shown} would need itself")
+        raise recursion(old)
     if not dependents:
         return
     columns = await store.columns(old.id, connection)

@@ -30,7 +30,7 @@ from gateway.objects.placing import placed
 from gateway.objects.resolving import Resolved, home_of, look_up
 from gateway.objects.store import lost_race
 from gateway.objects.stored import NAMESPACES, Place, StoredObject
-from gateway.objects.wording import exists, skipped, wrong_type
+from gateway.objects.wording import exists, recursion, skipped, wrong_type
 from protocol.errors import SqlError
 from session.ports import EngineSettings
 
@@ -87,6 +87,7 @@ class Definer:
         )
         await session.check_read(resolved, settings)
         check_lasting(statement, create, resolved)
+        check_recursion(create, place, resolved)
         engine = engine_text(statement, create, place, resolved)
         if getattr(create.definition, "like", None) is not None:
             return await liked(session, statement, create, place, resolved, engine, settings)
@@ -113,6 +114,15 @@ class Definer:
                 session.notify(skipped(standing))
             else:
                 raise lost_race() if create.replace else exists(standing, create.path)
+
+
+def check_recursion(create: Create, place: Place, resolved: Resolved) -> None:
+    """A view cannot be replaced by one that needs it. Raises SqlError 42P17."""
+    if create.kind is not ObjectKind.VIEW:
+        return
+    for each in resolved.found.needed_by(resolved.objects):
+        if each.place == place and each.kind is ObjectKind.VIEW:
+            raise recursion(each)
 
 
 def check_lasting(statement: Statement, create: Create, resolved: Resolved) -> None:

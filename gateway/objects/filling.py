@@ -1,7 +1,7 @@
 """CREATE TABLE … AS: the table is stored first, then filled by a job as any INSERT is.
 
 query ─► its columns, of Flink ─► the table ─ stored ─► INSERT INTO it ─► job handle
-                                                          └ refused: the table goes again
+                                  └ refused: the table goes again, or what it replaced comes back
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from gateway.objects.places import is_stored_here, place_of
 from gateway.objects.placing import placed
 from gateway.objects.resolving import home_of, look_up
 from gateway.objects.stored import Place, StoredObject
-from gateway.objects.wording import exists
-from protocol.errors import UNDEFINED_COLUMN, SqlError
+from gateway.objects.wording import exists, skipped
+from protocol.errors import FEATURE_NOT_SUPPORTED, UNDEFINED_COLUMN, SqlError
 from session.ports import EngineSettings, JobHandle
 
 if TYPE_CHECKING:
@@ -64,12 +64,19 @@ class Filler:
             return None
         there = found.at("relation", place)
         if there is not None and not create.replace:
-            raise exists(there, create.path)
-        definition, names = await self._table(statement, create, settings)
+            if not create.if_not_exists:
+                raise exists(there, create.path)
+            session.notify(skipped(there))
+            return JobHandle("", place.shown, settings.version, "SKIPPED", rows=0)
+        definition, names = await self._table(statement, create, place, settings)
         table = single(render(ObjectKind.TABLE, place.sql, definition))
         written = read_ddl(table)
         assert isinstance(written, Create)
-        await self._definer.create(table, replace(written, replace=create.replace), settings)
+        try:
+            await self._definer.create(table, replace(written, replace=create.replace), settings)
+        except SqlError as error:
+            error.position = None  # in a text that the client never saw
+            raise
         return await self._fill(statement, create, names, place, there, settings)
 
     async def _fill(
@@ -90,8 +97,9 @@ class Filler:
             resolved, settings = await session.prepared(insert, settings)
             return await session.inner.submit(resolved.text.text, settings)
         except BaseException:
-            if before is None:
-                await self._undo(place, settings)
+            await (
+                self._undo(place, settings) if before is None else self._restore(before, settings)
+            )
             raise
 
     async def _undo(self, place: Place, settings: EngineSettings) -> None:
@@ -100,8 +108,21 @@ class Filler:
         assert isinstance(ddl, Drop)
         await self._definer.run(drop, ddl, settings)
 
+    async def _restore(self, before: StoredObject, settings: EngineSettings) -> None:
+        """What stood there, as one more revision; unless another session was faster."""
+        session, text = self._session, single(before.engine_text)
+        create = read_ddl(text)
+        assert isinstance(create, Create)
+        found = await session.store.find([before.place.name], [])
+        now = found.at("relation", before.place)
+        if now is None or now.revision != before.revision + 1:
+            return
+        drafted = await self._definer.drafted(text, create, before.place, settings)
+        told = replace(drafted.object, text=before.text, shown_text=before.shown_text)
+        await self._definer.write(replace(drafted, object=told), settings, now, create)
+
     async def _table(
-        self, statement: Statement, create: Create, settings: EngineSettings
+        self, statement: Statement, create: Create, place: Place, settings: EngineSettings
     ) -> tuple[TableDefinition, tuple[str, ...]]:
         """The table without AS, and the names of the query's columns: declared columns first, then
         those of the query that are not declared; a list of mere names gives the order."""
@@ -109,6 +130,12 @@ class Filler:
         assert isinstance(definition, TableDefinition) and definition.query is not None
         query = statement.text[definition.query.start :]
         resolved, ready = await self._session.prepared(query, settings)
+        if any(each.place == place for each in resolved.found.needed_by(resolved.objects)):
+            raise SqlError(
+                FEATURE_NOT_SUPPORTED,
+                f'table "{place.shown}" cannot be replaced by what is read from it',
+                position=create.path.position,
+            )
         with moved(definition.query.start), placed(resolved.text):
             rows = await self._session.inner.described_query(resolved.text.text, ready)
         found = {row.fields[0]: _plain(row.fields) for row in rows}

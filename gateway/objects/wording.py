@@ -13,6 +13,7 @@ DUPLICATE_FUNCTION = "42723"
 DUPLICATE_OBJECT = "42710"
 WRONG_OBJECT_TYPE = "42809"
 DEPENDENT_OBJECTS = "2BP01"
+INVALID_OBJECT_DEFINITION = "42P17"
 SHOWN = 20  # dependent objects that an error lists
 
 
@@ -65,6 +66,12 @@ def _needed(
     if there.id in each.on_ids:
         return there
     return next((known[i] for i in each.on_ids if i in known), there)
+
+
+def recursion(there: StoredObject) -> SqlError:
+    return SqlError(
+        INVALID_OBJECT_DEFINITION, f"infinite recursion detected: {there.shown} would need itself"
+    )
 
 
 _MISSING = {
