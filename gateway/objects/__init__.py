@@ -4,6 +4,7 @@
                      ▲                                                    │ \\d, JDBC, BI tools
     statement ── resolving: names → objects, rights ── needs ──► replay into its Flink session
     SHOW, DESCRIBE ── showing: from the store, no Flink
+    external catalogs ── external: listed by Flink ══► shown in databases of Postgres of their own
 
 Postgres is the truth: what a statement names is looked up there each time, so that several servers
 need no cache to agree. Flink's own catalog is only a place to which objects are brought when a

@@ -254,7 +254,7 @@ async def _drop(
         if _has_schema(place):
             await mirror.drop_schema(connection, place.database)
     if outside:
-        await session.external.mirrors.drop(place.catalog)
+        await session.external.mirrors.settle(place.catalog)
     for each in objects:
         session.notify(Notice(f"drop cascades to {each.shown}"))
     if session.current is not None and session.current[0] == place.catalog and not place.database:

@@ -27,6 +27,7 @@ from gateway.objects.mirror_shape import MAX_NAME_BYTES, MirrorTable
 from gateway.objects.mirror_sql import identifier
 from gateway.objects.places import default_database, keeps_nothing
 from gateway.objects.resolved import ResolvedColumn
+from gateway.objects.resolving import external
 from gateway.objects.rights import Demand
 from gateway.objects.store import Store
 from gateway.objects.stored import Place, StoredObject
@@ -65,37 +66,41 @@ class ExternalMirrors:
     # ── catalogs ────────────────────────────────────────────────────────────────────────────────
 
     async def create(self, catalog: StoredObject) -> None:
-        """Its database, empty. Raises SqlError 42P04, 42939, 42622, 42501."""
+        """Its database, empty; for who writes the catalog, and so holds its place. Raises SqlError
+        42P04, 42939, 42622, 42501."""
         name = catalog.place.catalog
+        await self._databases.drop(name)  # of one whose CREATE failed behind this
         await self._databases.create(name, default_database(catalog))
         async with self._databases.connection(name) as connection:
             await connection.execute("DROP SCHEMA public")
             await mirror.prepare(connection)
 
-    async def drop(self, name: str) -> None:
-        await self._databases.drop(name)
-
     async def heal(self) -> None:
         """At the start: a database for each external catalog, and for nothing else."""
         stored = await self.store.listed(None, None, (ObjectKind.CATALOG,))
-        wanted = {each.place.catalog: each for each in stored if not keeps_nothing(each)}
+        wanted = {each.place.catalog for each in stored if not keeps_nothing(each)}
         there = set(await self._databases.names())
-        for name in there - wanted.keys():
-            log.warning("database without a catalog dropped", name=name)
-            await self.drop(name)
-        for name, catalog in wanted.items():
-            if name in there:
-                async with self._databases.connection(name) as connection:
-                    await mirror.prepare(connection)
-            else:
-                log.warning("database of a catalog made anew", name=name)
-                await self._remade(catalog)
+        for name in there & wanted:
+            async with self._databases.connection(name) as connection:
+                await mirror.prepare(connection)
+        for name in there ^ wanted:
+            try:
+                await self.settle(name)
+            except SqlError as error:  # somebody else has taken the name, or is at work there
+                log.error("catalog and database differ", name=name, error=str(error))
 
-    async def _remade(self, catalog: StoredObject) -> None:
-        try:
-            await self.create(catalog)
-        except SqlError as error:  # somebody else has taken the name meanwhile
-            log.error("catalog without a database", name=catalog.place.catalog, error=str(error))
+    async def settle(self, name: str) -> None:
+        """Once nobody is writing the catalog: it has a database, or there is neither."""
+        async with self.store.writing(("catalog", Place(name))) as connection:
+            found = await self.store.find([], [name], connection)
+            catalog = external(found, name)
+            there = await self._databases.is_ours(name)
+            if catalog is None and there:
+                log.info("database without a catalog dropped", name=name)
+                await self._databases.drop(name)
+            elif catalog is not None and not there:
+                log.warning("database of a catalog made anew", name=name)
+                await self.create(catalog)
 
     def due(self, catalog: StoredObject, fresh_s: float) -> bool:
         """Whether this server has not tried to list it for so many seconds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from gateway.objects.resolved import ResolvedColumn
 from gateway.objects.store import Store
 from gateway.objects.stored import Place, StoredObject
 from protocol.errors import SqlError
+from tests.gateway.engine.driving import until
 
 pytestmark = pytest.mark.postgres
 
@@ -146,3 +148,36 @@ async def test_a_role_has_what_it_is_granted(
     finally:
         await started.databases.drop("lake")
         await started.sessions.execute("DROP ROLE ext_anna")
+
+
+async def test_a_catalog_is_made_where_its_last_creation_failed(
+    mirrors: ExternalMirrors, lake: StoredObject
+) -> None:
+    await mirrors.set_databases(lake, ["default"])
+    await mirrors.set_tables(lake, "default", ["old"])
+    await mirrors.create(lake)
+    assert await mirrors.bare("lake", "default") == []
+
+
+async def test_a_start_waits_for_who_is_creating_a_catalog(
+    started: Catalog, mirrors: ExternalMirrors, lake: StoredObject
+) -> None:
+    """Its database is there already, its row is not yet to be seen."""
+    async with mirrors.store.writing(("catalog", lake.place)) as connection:
+        healing = asyncio.create_task(mirrors.heal())
+        waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        await until(lambda: started.sessions.fetchval(waits))
+        await mirrors.store.insert(connection, lake, (), (), "xuanwu")
+    await healing
+    assert await started.databases.is_ours("lake")
+
+
+async def test_a_start_drops_and_makes_databases(
+    started: Catalog, mirrors: ExternalMirrors, lake: StoredObject
+) -> None:
+    await mirrors.heal()
+    assert not await started.databases.is_ours("lake")
+    async with started.sessions.acquire() as connection:
+        await mirrors.store.insert(connection, lake, (), (), "xuanwu")
+    await mirrors.heal()
+    assert await started.databases.is_ours("lake")
