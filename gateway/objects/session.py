@@ -195,7 +195,7 @@ class StoredSession:
         # Postgres checks what a statement reads before what it fills.
         direct.sort(key=lambda pair: pair[1] != "SELECT")
         await self.check(settings.role, direct)
-        await self.external.check(resolved, settings.role)
+        await self.check_outside(resolved, settings.role)
         below: dict[str, list[tuple[StoredObject, str]]] = {}
         for each in resolved.found.needed_by(resolved.objects):
             if each.kind is ObjectKind.VIEW and each.owner != settings.role:
@@ -220,6 +220,10 @@ class StoredSession:
                 await rights.check_member(
                     self.store.pool, role, each.owner, what, each.place.name, privilege
                 )
+
+    async def check_outside(self, resolved: Resolved, role: str) -> None:
+        """The same of what external catalogs hold."""
+        await self.external.check(resolved, role)
 
     async def check_schema(self, role: str, place: Place, privilege: str) -> None:
         """Of a database that is a schema of Postgres; others are their catalog's owner's."""
