@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -371,9 +370,9 @@ async def lake_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
         reason = "no release"
     if not found:
         pytest.skip(f"{OPTIONAL}Paimon cannot be had: {reason}")
-    data = tmp_path_factory.mktemp("lake")
+    data: Path = tmp_path_factory.mktemp("lake")
     options = Options(heap_mb=384, managed_mb=128, network_mb=64, slots=8, packs=("paimon",))
-    provider = LocalProvider(Path(tempfile.mkdtemp(prefix="xuanwu-lake-")), options=options)
+    provider = LocalProvider(data, options=options)
     try:
         async with App(Config(data, Listen(port=0), warm=False), provider=provider) as app:
             yield app
