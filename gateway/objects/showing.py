@@ -121,8 +121,8 @@ class Shower:
             return await self._outside(catalog, kinds, title, place, pattern, settings)
         _check_catalog(found, place, position)
         _check_database(kinds, found, place, position)
-        objects = await session.store.listed(place.catalog or None, place.database or None, kinds)
-        names = {each.place.parts[-1] for each in objects} | self._temporary(kinds, place)
+        stored = await session.store.names(place.catalog or None, place.database or None, kinds)
+        names = {*stored, *self._temporary(kinds, place)}
         rows: list[list[Any]] = [[name] for name in sorted(names) if pattern(name)]
         return Table((FlinkColumn(title, _TEXT),), rows)
 

@@ -59,12 +59,14 @@ WITH RECURSIVE needed(id) AS (
 SELECT {_FIELDS} FROM xuanwu_catalog.object o
  WHERE o.id IN (SELECT id FROM needed UNION SELECT id FROM around)
 """
-_LIST = f"""
-SELECT {_FIELDS} FROM xuanwu_catalog.object o
+_LISTED = """
+  FROM xuanwu_catalog.object o
  WHERE ($1::text IS NULL OR o.catalog = $1) AND ($2::text IS NULL OR o.database = $2)
    AND o.kind = ANY($3)
  ORDER BY o.catalog, o.database, o.name
 """
+_LIST = f"SELECT {_FIELDS} {_LISTED}"
+_NAMES = f"SELECT coalesce(nullif(o.name, ''), nullif(o.database, ''), o.catalog) {_LISTED}"
 _DEPENDENTS = f"""
 WITH RECURSIVE dependents(id) AS (
     SELECT d.object_id FROM xuanwu_catalog.dependency d WHERE d.on_id = ANY($1)
@@ -119,6 +121,13 @@ class Store:
         values = [kind.value for kind in kinds]
         records = await (on or self.pool).fetch(_LIST, catalog, database, values)
         return [_object(record) for record in records]
+
+    async def names(
+        self, catalog: str | None, database: str | None, kinds: Sequence[ObjectKind]
+    ) -> list[str]:
+        """The last part of each name, as `listed` has them."""
+        values = [kind.value for kind in kinds]
+        return [record[0] for record in await self.pool.fetch(_NAMES, catalog, database, values)]
 
     async def columns(self, object_id: int, on: Any = None) -> list[ResolvedColumn]:
         records = await (on or self.pool).fetch(

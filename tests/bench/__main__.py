@@ -15,6 +15,7 @@ PROGRAMS = {
     "many": "20 sessions that query Flink at once",
     "stop": "from cancel to the proven end of the job, by phase",
     "start": "start of an engine to its first row, by version",
+    "catalog": "2,000 stored tables: DDL and SHOW, a statement that names 20 objects",
     "mirror": "2,000 mirrored tables against plain ones: to make, to list, to change",
 }
 _LIMIT_S = 1200
