@@ -34,6 +34,8 @@ class Mention:
 def mentions(statement: Statement, first: int = 0, last: int | None = None) -> list[Mention]:
     """Those of the tokens [first, last): of each statement of a set on its own."""
     end = len(statement.tokens) if last is None else last
+    if statement.words[first : first + 2] == ("SHOW", "PARTITIONS"):
+        return _named_at(statement, first + 2, end)
     found: list[Mention] = []
     for start, stop in _parts(statement.words, first, end):
         tokens, words = statement.tokens[start:stop], statement.words[start:stop]
@@ -42,6 +44,14 @@ def mentions(statement: Statement, first: int = 0, last: int | None = None) -> l
             found.append(_mention(statement, reference, start))
         found += _models(statement, start, stop)
     return found
+
+
+def _named_at(statement: Statement, first: int, end: int) -> list[Mention]:
+    """The one name of a statement that is no query."""
+    last = first
+    while last + 2 < end and statement.words[last + 1] == ".":
+        last += 2
+    return [mention_at(statement, first, last, "relation")] if last < end else []
 
 
 def mention_at(

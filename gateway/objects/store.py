@@ -41,14 +41,16 @@ coalesce((SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = o.rel
          o.owner) AS owner,
 ARRAY(SELECT d.on_id FROM xuanwu_catalog.dependency d WHERE d.object_id = o.id ORDER BY 1) AS on_ids
 """
-# $1: names, $2: names of databases and catalogs, both in lower case.
+# $1: names, $2: names of databases and catalogs, both in lower case. Of a recursive query Postgres
+# expects many rows, and would read all objects; of an array it expects few, and uses the index.
 _FIND = f"""
 WITH RECURSIVE needed(id) AS (
     SELECT o.id FROM xuanwu_catalog.object o WHERE lower(o.name) = ANY($1) AND o.name <> ''
   UNION
     SELECT d.on_id FROM needed n JOIN xuanwu_catalog.dependency d ON d.object_id = n.id
 ), homes AS (
-    SELECT DISTINCT o.catalog, o.database FROM xuanwu_catalog.object o JOIN needed USING (id)
+    SELECT DISTINCT o.catalog, o.database FROM xuanwu_catalog.object o
+     WHERE o.id = ANY (ARRAY(SELECT id FROM needed))
 ), around AS (
     SELECT o.id FROM xuanwu_catalog.object o
      WHERE o.name = '' AND (
@@ -57,7 +59,7 @@ WITH RECURSIVE needed(id) AS (
         OR (o.namespace = 'catalog' AND o.catalog IN (SELECT catalog FROM homes)))
 )
 SELECT {_FIELDS} FROM xuanwu_catalog.object o
- WHERE o.id IN (SELECT id FROM needed UNION SELECT id FROM around)
+ WHERE o.id = ANY (ARRAY(SELECT id FROM needed UNION SELECT id FROM around))
 """
 _LISTED = """
   FROM xuanwu_catalog.object o
@@ -73,7 +75,8 @@ WITH RECURSIVE dependents(id) AS (
   UNION
     SELECT d.object_id FROM dependents n JOIN xuanwu_catalog.dependency d ON d.on_id = n.id
 )
-SELECT {_FIELDS} FROM xuanwu_catalog.object o JOIN dependents USING (id) ORDER BY o.id
+SELECT {_FIELDS} FROM xuanwu_catalog.object o
+ WHERE o.id = ANY (ARRAY(SELECT id FROM dependents)) ORDER BY o.id
 """
 _RACES = (
     asyncpg.SerializationError,

@@ -122,6 +122,10 @@ REWRITTEN = {
     ),
     "DELETE FROM orders WHERE a = 1": f"DELETE FROM {ORDERS} WHERE a = 1",
     "UPDATE orders SET a = 1": f"UPDATE {ORDERS} SET a = 1",
+    "SHOW PARTITIONS orders": f"SHOW PARTITIONS {ORDERS}",
+    "SHOW PARTITIONS public.orders PARTITION (d='x')": (
+        f"SHOW PARTITIONS {ORDERS} PARTITION (d='x')"
+    ),
     "TRUNCATE TABLE orders": f"TRUNCATE TABLE {ORDERS}",
     "EXPLAIN SELECT * FROM orders": f"EXPLAIN SELECT * FROM {ORDERS} AS `orders`",
     "EXPLAIN PLAN FOR INSERT INTO orders VALUES (1)": (
