@@ -26,8 +26,8 @@ from dialects.ddl.model import (
 )
 from gateway.catalog.databases import check_name
 from gateway.objects import mirror
-from gateway.objects.default_rights import grant_defaults
 from gateway.objects.dropping import claim_all, delete
+from gateway.objects.mirror.defaults import grant_defaults
 from gateway.objects.owning import own
 from gateway.objects.places import default_database, keeps_nothing
 from gateway.objects.resolving import need

@@ -21,10 +21,10 @@ import structlog
 from dialects.ddl.model import ObjectKind
 from gateway.catalog.databases import Databases
 from gateway.objects import mirror, rights
-from gateway.objects.default_rights import grant_defaults
-from gateway.objects.mirror_schemas import is_reserved
-from gateway.objects.mirror_shape import MAX_NAME_BYTES, MirrorTable
-from gateway.objects.mirror_sql import identifier
+from gateway.objects.mirror.defaults import grant_defaults
+from gateway.objects.mirror.schemas import is_reserved
+from gateway.objects.mirror.shape import MAX_NAME_BYTES, MirrorTable
+from gateway.objects.mirror.sql import identifier
 from gateway.objects.places import default_database, keeps_nothing
 from gateway.objects.resolved import ResolvedColumn
 from gateway.objects.resolving import external

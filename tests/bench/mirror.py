@@ -23,8 +23,8 @@ from gateway.catalog.admin import asyncpg, connected
 from gateway.catalog.embedded import EmbeddedPostgres
 from gateway.objects import mirror
 from gateway.objects.mirror import MirrorTable
-from gateway.objects.mirror_shape import wanted
-from gateway.objects.mirror_sql import define, owner
+from gateway.objects.mirror.shape import wanted
+from gateway.objects.mirror.sql import define, owner
 from gateway.objects.resolved import ResolvedColumn
 
 TABLES = int(os.environ.get("TABLES", "2000"))

@@ -11,7 +11,7 @@ import pytest
 from gateway.catalog.address import Admin
 from gateway.objects import mirror
 from gateway.objects.mirror import MirrorTable
-from gateway.objects.mirror_shape import found
+from gateway.objects.mirror.shape import found
 from gateway.objects.resolved import ResolvedColumn as Column
 from protocol.errors import SqlError
 

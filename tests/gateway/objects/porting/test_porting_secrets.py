@@ -6,7 +6,7 @@ import pytest
 
 from dialects import single
 from dialects.ddl.model import ObjectKind
-from gateway.objects.porting_secrets import (
+from gateway.objects.porting.secrets import (
     References,
     masked,
     plain,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gateway.objects.mirror_shape import Shape
-from gateway.objects.mirror_sql import identifier, qualified
+from gateway.objects.mirror.shape import Shape
+from gateway.objects.mirror.sql import identifier, qualified
 
 _SELECT = """
 SELECT NULL AS attname, x.grantee, pg_get_userbyid(x.grantee) AS role, x.privilege_type,

@@ -16,8 +16,8 @@ from dialects import Rewritten, Statement, single, split, to_engine
 from dialects.ddl import read_ddl
 from dialects.ddl.model import Create
 from gateway.objects.filling import creates_and_fills
-from gateway.objects.porting_secrets import references, resolved
-from gateway.objects.porting_writing import FORMAT, RANKS, TITLE
+from gateway.objects.porting.secrets import references, resolved
+from gateway.objects.porting.writing import FORMAT, RANKS, TITLE
 from protocol.errors import FEATURE_NOT_SUPPORTED, SqlError
 
 _TITLE = re.compile(rf"^{re.escape(TITLE)} (\d+)", re.MULTILINE)

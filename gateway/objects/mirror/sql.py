@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from gateway.objects.mirror_shape import MARK, Column, Shape
-from gateway.objects.pgtypes import spelled, zero
+from gateway.objects.mirror.pgtypes import spelled, zero
+from gateway.objects.mirror.shape import MARK, Column, Shape
 
 _ASIDE = "\x01"  # a name in passing, which nobody has
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gateway.objects.pgtypes import from_flink
+from gateway.objects.mirror.pgtypes import from_flink
 from gateway.objects.resolved import ResolvedColumn
 from protocol.errors import SqlError
 from protocol.values.pgtypes import PgType

@@ -9,7 +9,7 @@ comes last, one that becomes computed or ceases to be so is dropped and added. A
 change otherwise than by more at the end is made anew, with a new OID; rights, owner and comments
 come back. A Flink type that Postgres has none for is text.
 
-The guard (mirror.sql) fails every read and write by roles other than superusers: one row of zeros
+The guard (guard.sql) fails every read and write by roles other than superusers: one row of zeros
 and a policy that raises when it is tested. Where nothing can come back anyway it is silent: LIMIT
 0, WHERE false, EXPLAIN, Describe, has_table_privilege. For the row to be met, no index may be used:
 a superuser marks the key's as not live (`pg_index.indislive`: no plan takes it; \\d, pg_constraint
@@ -31,12 +31,12 @@ from typing import Any
 import structlog
 
 from gateway.catalog.admin import asyncpg
-from gateway.objects import mirror_sql as sql
-from gateway.objects.default_rights import grant_defaults
-from gateway.objects.mirror_locks import patiently
-from gateway.objects.mirror_rights import restore, rights
-from gateway.objects.mirror_schemas import create_schema, drop_schema, rename_schema
-from gateway.objects.mirror_shape import (
+from gateway.objects.mirror import sql
+from gateway.objects.mirror.defaults import grant_defaults
+from gateway.objects.mirror.locks import patiently
+from gateway.objects.mirror.rights import restore, rights
+from gateway.objects.mirror.schemas import create_schema, drop_schema, rename_schema
+from gateway.objects.mirror.shape import (
     MARK,
     MirrorTable,
     Shape,
@@ -72,16 +72,16 @@ async def prepare(connection: Any) -> None:
     servers at once. Raises asyncpg.PostgresError for what Postgres refuses."""
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _PREPARING)
-        await connection.execute(_script("mirror.sql"))
+        await connection.execute(_script("guard.sql"))
         try:
             async with connection.transaction():
-                await connection.execute(_script("mirror_ddl.sql"))
+                await connection.execute(_script("guard_ddl.sql"))
         except asyncpg.InsufficientPrivilegeError as error:
             _log.warning("direct DDL is not refused by Postgres", reason=str(error))
 
 
 def _script(name: str) -> str:
-    return resources.files("gateway.objects").joinpath(name).read_text(encoding="utf-8")
+    return resources.files("gateway.objects.mirror").joinpath(name).read_text(encoding="utf-8")
 
 
 # ── create ──────────────────────────────────────────────────────────────────────────────────────

@@ -1,8 +1,9 @@
 """`xuanwu catalog export` and `import`: the whole stored catalog as an SQL script, and back.
 
-    store ── porting_writing ──► script ── porting_script ──► entries ── porting_reading ──► store
-                  │ secrets: references, masked, plain │            as a client's DDL, one by one
-                  └──────────── porting_secrets ───────┘
+    store ── writing ──► text ── script ──► entries ── reading ──► store
+                │                   │            as a client's DDL, one by one
+                └───── secrets ─────┘
+        references, masked, or plain
 
 Both work beside a running server, whose sessions see at once what was read, and without one: the
 embedded Postgres is found running or started for the time being. Flink is asked, and started, only
@@ -26,10 +27,10 @@ from gateway.engine.provider import Provider
 from gateway.engine.static import StaticProvider, parse
 from gateway.objects.external_mirror import ExternalMirrors
 from gateway.objects.healing import prepare
-from gateway.objects.porting_reading import AdministratorSession, Asked, Outcome, Reading
-from gateway.objects.porting_script import Entry, read_script, unresolved
-from gateway.objects.porting_secrets import read_secrets
-from gateway.objects.porting_writing import Wanted, script
+from gateway.objects.porting.reading import AdministratorSession, Asked, Outcome, Reading
+from gateway.objects.porting.script import Entry, read_script, unresolved
+from gateway.objects.porting.secrets import read_secrets
+from gateway.objects.porting.writing import Wanted, script
 from gateway.objects.store import Store
 from protocol.errors import INVALID_PARAMETER_VALUE, Notice, SqlError
 

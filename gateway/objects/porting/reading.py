@@ -32,8 +32,8 @@ from gateway.objects.changing import check_options
 from gateway.objects.containers import DUPLICATE_SCHEMA
 from gateway.objects.defining import Definer
 from gateway.objects.places import is_stored_here, place_of
-from gateway.objects.porting_grants import grant
-from gateway.objects.porting_script import Definition, Entry, definition_of, in_order
+from gateway.objects.porting.grants import grant
+from gateway.objects.porting.script import Definition, Entry, definition_of, in_order
 from gateway.objects.resolving import Resolved, home_of, look_up
 from gateway.objects.session import StoredSession
 from gateway.objects.stored import NAMESPACES, Found, Place, StoredObject

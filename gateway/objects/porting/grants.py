@@ -7,7 +7,7 @@ from typing import Any
 from dialects import Statement
 from dialects.names import folded
 from dialects.reader import Reader
-from gateway.objects.mirror_sql import identifier
+from gateway.objects.mirror.sql import identifier
 from gateway.objects.store import Store
 from gateway.objects.stored import DEFAULT_CATALOG, DEFAULT_DATABASE, Place
 from protocol.errors import FEATURE_NOT_SUPPORTED, INVALID_SCHEMA_NAME, UNDEFINED_TABLE, SqlError

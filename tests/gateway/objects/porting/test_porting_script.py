@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.objects.porting_script import definition_of, in_order, read_script
-from gateway.objects.porting_writing import FORMAT, TITLE, about
+from gateway.objects.porting.script import definition_of, in_order, read_script
+from gateway.objects.porting.writing import FORMAT, TITLE, about
 from protocol.errors import SqlError
 
 SCRIPT = f"""{TITLE} {FORMAT}, written by version 0.1.0

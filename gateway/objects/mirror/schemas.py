@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.objects.mirror_locks import patiently
-from gateway.objects.mirror_shape import check_names
-from gateway.objects.mirror_sql import identifier, literal
+from gateway.objects.mirror.locks import patiently
+from gateway.objects.mirror.shape import check_names
+from gateway.objects.mirror.sql import identifier, literal
 from protocol.errors import SqlError
 
 RESERVED_NAME = "42939"

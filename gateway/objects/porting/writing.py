@@ -17,8 +17,8 @@ from typing import Any
 from dialects import single, split
 from dialects.ddl.model import ObjectKind
 from gateway.catalog.bootstrap import OWNER
-from gateway.objects.mirror_sql import identifier
-from gateway.objects.porting_secrets import Instead, References, masked, plain, rewritten
+from gateway.objects.mirror.sql import identifier
+from gateway.objects.porting.secrets import Instead, References, masked, plain, rewritten
 from gateway.objects.store import Store
 from gateway.objects.stored import DEFAULT_CATALOG, Found, Place, StoredObject
 from protocol.errors import INTERNAL_ERROR, INVALID_CATALOG_NAME, INVALID_SCHEMA_NAME, SqlError

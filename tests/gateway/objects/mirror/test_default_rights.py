@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.catalog.admin import asyncpg
-from gateway.objects.default_rights import grant_defaults
+from gateway.objects.mirror.defaults import grant_defaults
 from tests.fixtures.postgres import Postgres
 
 pytestmark = pytest.mark.postgres

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.objects.pgtypes import from_flink, spelled
+from gateway.objects.mirror.pgtypes import from_flink, spelled
 
 
 @pytest.mark.parametrize(
