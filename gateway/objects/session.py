@@ -31,6 +31,7 @@ from gateway.objects.showing import Shower
 from gateway.objects.store import Store
 from gateway.objects.stored import DEFAULT_CATALOG, NAMESPACES, Place, StoredObject
 from gateway.objects.using import Using
+from gateway.objects.wording import hidden
 from session.ports import Column, EngineSettings, JobHandle, Notify, ResultStream, Target
 
 LONG = 32_768  # characters; about 5 ms to cut into tokens
@@ -159,6 +160,9 @@ class StoredSession:
         self, resolved: Resolved, settings: EngineSettings, also: Sequence[StoredObject] = ()
     ) -> EngineSettings:
         await self.check_read(resolved, settings)
+        for each in resolved.found.needed_by(resolved.objects):
+            if (each.namespace, each.place) in self.temporary:
+                raise hidden(each)
         needs = needs_of(resolved, also)
         return replace(settings, needs=needs, home=resolved.home.flink)
 

@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from dialects.ddl.model import ObjectKind, Path
 from gateway.objects.stored import StoredObject
-from protocol.errors import UNDEFINED_FUNCTION, UNDEFINED_OBJECT, UNDEFINED_TABLE, Notice, SqlError
+from protocol.errors import (
+    OBJECT_NOT_IN_PREREQUISITE_STATE,
+    UNDEFINED_FUNCTION,
+    UNDEFINED_OBJECT,
+    UNDEFINED_TABLE,
+    Notice,
+    SqlError,
+)
 
 DUPLICATE_TABLE = "42P07"
 DUPLICATE_FUNCTION = "42723"
@@ -66,6 +73,15 @@ def _needed(
     if there.id in each.on_ids:
         return there
     return next((known[i] for i in each.on_ids if i in known), there)
+
+
+def hidden(there: StoredObject) -> SqlError:
+    """Flink would read the temporary one in its place, and answer what nobody has defined."""
+    return SqlError(
+        OBJECT_NOT_IN_PREREQUISITE_STATE,
+        f"a temporary object of this session hides {there.shown}, which the statement needs",
+        hint="Drop the temporary one first.",
+    )
 
 
 def recursion(there: StoredObject) -> SqlError:

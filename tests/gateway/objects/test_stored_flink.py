@@ -105,14 +105,20 @@ async def test_replaced_under_an_open_cursor(one: Client, two: Client) -> None:
 
 
 async def test_a_temporary_one_hides_a_stored_one(one: Client, two: Client) -> None:
-    await one.run(counting("t", 1, 2), "CREATE TEMPORARY VIEW t AS SELECT 42 AS id")
+    await one.run(
+        counting("t", 1, 2),
+        "CREATE VIEW v AS SELECT id FROM t",
+        "CREATE TEMPORARY VIEW t AS SELECT 42 AS id",
+    )
+    assert (await one.fail("SELECT id FROM v")).sqlstate == "55000"  # and not 42
+    assert await two.column("SELECT id FROM v") == [1, 2]
     assert await one.column("SELECT id FROM t") == [42]
     assert await two.column("SELECT id FROM t") == [1, 2]
-    assert await one.column("SHOW TABLES") == ["t"] == await two.column("SHOW TABLES")
+    assert await one.column("SHOW TABLES") == ["t", "v"] == await two.column("SHOW TABLES")
     assert await one.state("DROP TABLE t") == ("55000", 12)
     assert await one.state("CREATE VIEW lasting AS SELECT id FROM t") == ("42P16", 39)
     await one.run("DROP TEMPORARY VIEW t")
-    assert await one.column("SELECT id FROM t") == [1, 2]
+    assert await one.column("SELECT id FROM t") == [1, 2] == await one.column("SELECT id FROM v")
 
 
 NAMED = (
