@@ -287,6 +287,7 @@ class EngineSettings:
     search_path: tuple[str, ...] = ("public",)
     needs: tuple[Need, ...] = ()  # what has to be there, in this order
     home: tuple[str, str] = ("xuanwu", "public")  # Flink's current catalog and database
+    written: str = ""  # the client's own text, for the job's name, where Flink gets another one
 
 
 @dataclass(frozen=True, slots=True)

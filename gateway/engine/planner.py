@@ -130,7 +130,8 @@ class Planner:
         client = self._client
         gate, reservation = await client.slot(settings, mode)
         job_id = uuid.uuid4().hex
-        name = naming.foreground(client.hub.instance, settings.application_name, client.pid, sql)
+        text = settings.written or sql
+        name = naming.foreground(client.hub.instance, settings.application_name, client.pid, text)
         config = client.options.job(settings, mode, job_id, name, foreground=True)
         try:
             session, operation = await client.start(sql, settings, config, job_id)

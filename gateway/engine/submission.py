@@ -69,7 +69,8 @@ async def _submit(
 ) -> JobHandle:
     _, reservation = await client.slot(settings, mode)
     job_id = uuid.uuid4().hex
-    name = naming.background(settings.application_name, client.pid, sql)
+    text = settings.written or sql
+    name = naming.background(settings.application_name, client.pid, text)
     config = client.options.job(
         settings, mode, job_id, name, foreground=False, counted=settings.wait
     )

@@ -6,6 +6,7 @@ query ─► its columns, of Flink ─► the table ─ stored ─► INSERT INT
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +23,7 @@ from dialects.ddl.model import (
     TableDefinition,
 )
 from dialects.names import quote_name
+from gateway.engine.aside import uninterrupted
 from gateway.engine.targets import sql_type
 from gateway.objects.defining import Definer
 from gateway.objects.places import is_stored_here, place_of
@@ -29,7 +31,12 @@ from gateway.objects.placing import placed
 from gateway.objects.resolving import home_of, look_up
 from gateway.objects.stored import Place, StoredObject
 from gateway.objects.wording import exists, skipped
-from protocol.errors import FEATURE_NOT_SUPPORTED, UNDEFINED_COLUMN, SqlError
+from protocol.errors import (
+    CONNECTION_FAILURE,
+    FEATURE_NOT_SUPPORTED,
+    UNDEFINED_COLUMN,
+    SqlError,
+)
 from session.ports import EngineSettings, JobHandle
 
 if TYPE_CHECKING:
@@ -94,15 +101,21 @@ class Filler:
         columns = ", ".join(map(quote_name, names))
         insert = f"INSERT INTO {place.sql} ({columns})\n{statement.text[query.start :]}"
         try:
-            resolved, settings = await session.prepared(insert, settings)
-            return await session.inner.submit(resolved.text.text, settings)
-        except BaseException:
-            await (
-                self._undo(place, settings) if before is None else self._restore(before, settings)
-            )
+            resolved, ready = await session.prepared(insert, settings)
+            ready = replace(ready, written=statement.text)
+            return await session.inner.submit(resolved.text.text, ready)
+        except (SqlError, asyncio.CancelledError) as error:
+            if isinstance(error, SqlError) and error.sqlstate == CONNECTION_FAILURE:
+                raise  # Flink was lost: a job may run that fills it
+            undo = self._undo(place, before, settings)
+            await uninterrupted(undo, f"undo CREATE TABLE {place.shown} AS")
             raise
 
-    async def _undo(self, place: Place, settings: EngineSettings) -> None:
+    async def _undo(
+        self, place: Place, before: StoredObject | None, settings: EngineSettings
+    ) -> None:
+        if before is not None:
+            return await self._restore(before, settings)
         drop = single(f"DROP TABLE IF EXISTS {place.sql}")
         ddl = read_ddl(drop)
         assert isinstance(ddl, Drop)

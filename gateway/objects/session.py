@@ -148,7 +148,8 @@ class StoredSession:
     async def prepared(self, sql: str, settings: EngineSettings) -> tuple[Resolved, EngineSettings]:
         """Names looked up, rights checked, and the settings with what Flink has to be given."""
         statement = await read(sql)
-        return await self._ready(statement, settings, mentions(statement))
+        resolved, ready = await self._ready(statement, settings, mentions(statement))
+        return resolved, replace(ready, written=sql) if resolved.text.edits else ready
 
     async def _ready(
         self, statement: Statement, settings: EngineSettings, wanted: Sequence[Mention]

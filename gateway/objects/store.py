@@ -307,8 +307,8 @@ class Store:
             [(object_id, on_id) for on_id in new.on_ids],
         )
         watermark = next((f"{c.name}: {c.watermark}" for c in columns if c.watermark), None)
-        key = next((c.key for c in columns if c.key), None)
-        names = key[key.index("(") + 1 : -1].split(", ") if key else None
+        # Not read from the key's own text, where names may hold commas.
+        names = [c.name for c in columns if c.key] or None
         await connection.execute(
             "UPDATE xuanwu_catalog.object SET watermark = $2, primary_key = $3 WHERE id = $1",
             *(object_id, watermark, names),
