@@ -311,6 +311,12 @@ async def test_filled_by_a_query(one: Client, tmp_path: Path) -> None:
     assert await one.column("SELECT s FROM copied") == ["x"]
 
 
+async def test_a_job_has_the_words_of_its_client(one: Client) -> None:
+    await one.run(counting("t", 1, 3), "CREATE TABLE hole (id INT) WITH ('connector'='blackhole')")
+    [(job, _)] = await one.rows("INSERT INTO HOLE SELECT id FROM T RETURNING job, job_id")
+    assert job.endswith(": INSERT INTO HOLE SELECT id FROM T")
+
+
 async def test_like_a_temporary_table(one: Client, two: Client) -> None:
     await one.run(
         counting("t", 1, 2, ", twice AS id * 2").replace("CREATE", "CREATE TEMPORARY"),
