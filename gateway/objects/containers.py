@@ -63,6 +63,9 @@ async def run(
     current = (session.current or (settings.catalog,))[0]
     places = [_place(ddl.kind, path, current) for path in paths]
     found = await session.store.find([], [part for place in places for part in place.parts])
+    if ddl.kind is ObjectKind.DATABASE and not isinstance(ddl, Create):
+        pairs = zip(places, paths, strict=True)
+        places = [found.cased(place, exact=path.quoted[-1]) for place, path in pairs]
     if ddl.kind is ObjectKind.DATABASE and not all(_keeps(found, place) for place in places):
         return False
     if isinstance(ddl, Create):

@@ -66,7 +66,7 @@ class Filler:
         session = self._session
         found = await look_up(session.store, [create.path.parts], settings, session.current)
         home = home_of(found, settings, session.current)
-        place = place_of(create.path, home)
+        place = place_of(create.path, home, found)
         if not is_stored_here(found, place):
             return None
         there = found.at("relation", place)

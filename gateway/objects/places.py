@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dialects.ddl.model import Path
@@ -16,7 +17,7 @@ _IN_MEMORY = re.compile(r"'type'\s*=\s*'generic_in_memory'")
 _DEFAULT_DATABASE = re.compile(r"'default-database'\s*=\s*'([^']+)'")
 
 
-def place_of(path: Path, home: Home) -> Place:
+def place_of(path: Path, home: Home, found: Found) -> Place:
     """Where a new object of that name goes. Raises SqlError 3F000."""
     places = home.places(path.parts)
     if not places:
@@ -25,7 +26,11 @@ def place_of(path: Path, home: Home) -> Place:
             "no schema has been selected to create in",
             position=path.position,
         )
-    return places[0]
+    if len(path.parts) == 1:
+        return places[0]
+    place = Place(places[0].catalog, places[0].database)
+    database = found.cased(place, exact=path.quoted[-2])
+    return replace(database, name=path.parts[-1])
 
 
 def is_stored_here(found: Found, place: Place) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialects import Statement
 from dialects.ddl.model import ObjectKind, Path
-from dialects.lexer import STRINGS
+from dialects.lexer import STRINGS, TokenKind
 from dialects.names import string_value, written
 from dialects.reader import Reader
 from gateway.engine.encoding import describe, row_encoder
@@ -110,7 +110,8 @@ class Shower:
         session = self._session
         scoped = bool(reader.one_of(("FROM", "IN")))
         position = reader.token.start + 1 if scoped and reader.token is not None else None
-        parts = tuple(map(written, reader.chain())) if scoped else ()
+        chain = reader.chain() if scoped else ()
+        parts = tuple(map(written, chain))
         pattern = _pattern(reader)
         if not reader.done:
             return None
@@ -119,6 +120,8 @@ class Shower:
         place = _scope(kinds, parts, home)
         if (catalog := external(found, place.catalog)) is not None:
             return await self._outside(catalog, kinds, title, place, pattern, settings)
+        if chain and place.database:
+            place = found.cased(place, exact=chain[-1].kind is not TokenKind.WORD)
         _check_catalog(found, place, position)
         _check_database(kinds, found, place, position)
         stored = await session.store.names(place.catalog or None, place.database or None, kinds)

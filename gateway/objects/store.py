@@ -14,6 +14,7 @@ points to another form of an object than the one it was checked with.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from importlib import resources
@@ -27,6 +28,7 @@ from gateway.objects.stored import NAMESPACES, Found, Place, StoredObject
 from protocol.errors import INVALID_SCHEMA_NAME, SqlError
 
 LOCK_TIMEOUT = "10s"
+WRITERS = 5  # at a time: they may wait for locks, and half of the pool stays for those who read
 HEALING = 0x6865616C  # "heal": shared by writers, so that no mirror is judged while it is made
 LOCK_NOT_AVAILABLE = "55P03"
 SERIALIZATION_FAILURE = "40001"
@@ -96,6 +98,7 @@ class Store:
 
     def __init__(self, pool: Any) -> None:
         self.pool = pool
+        self._writers = asyncio.Semaphore(WRITERS)
 
     async def prepare(self) -> None:
         """Create what is not there; several servers may do so at once."""
@@ -151,7 +154,7 @@ class Store:
         """A transaction that no other writer of these places (with their namespaces) runs beside.
         Raises SqlError 55P03 when another one does not end in time, 40001 for a lost race, and
         what Postgres says of the mirror in its own words."""
-        async with self.pool.acquire() as connection:
+        async with self._writers, self.pool.acquire() as connection:
             try:
                 async with connection.transaction():
                     await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")

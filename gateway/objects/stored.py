@@ -102,6 +102,14 @@ class Found:
             and tuple(part.lower() for part in each.place.parts) == folded
         ]
 
+    def cased(self, database: Place, *, exact: bool) -> Place:
+        """A database as it is written in the store: just so, else (where a name without quotes is
+        not taken exactly) the only one that is alike but for case."""
+        if exact or self.at("database", database) is not None:
+            return database
+        alike = self.alike("database", database)
+        return alike[0].place if len(alike) == 1 else database
+
     def needed_by(self, wanted: Sequence[StoredObject]) -> list[StoredObject]:
         """They and all that they need, each behind what it needs itself."""
         ordered: dict[int, StoredObject] = {}

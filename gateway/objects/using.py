@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dialects import Statement
+from dialects.lexer import TokenKind
 from dialects.names import written
 from dialects.reader import Reader
 from gateway.objects.places import default_database, keeps_nothing
@@ -35,7 +36,8 @@ class Using:
         if catalog:
             reader.at += 1
         at = reader.at
-        parts = tuple(written(token) for token in reader.chain())
+        chain = reader.chain()
+        parts = tuple(written(token) for token in chain)
         if not parts or not reader.done or len(parts) > 2:
             return None
         position = statement.tokens[at].start + 1
@@ -43,7 +45,8 @@ class Using:
         found = await self._session.store.find([], (*parts, current[0]))
         if catalog:
             return self._catalog(parts[0], found, settings, position)
-        return await self._database(parts, found, settings, position)
+        exact = chain[-1].kind is not TokenKind.WORD
+        return await self._database(parts, found, settings, position, exact=exact)
 
     def _catalog(
         self, name: str, found: Found, settings: EngineSettings, position: int
@@ -61,7 +64,13 @@ class Using:
         return {}
 
     async def _database(
-        self, parts: tuple[str, ...], found: Found, settings: EngineSettings, position: int
+        self,
+        parts: tuple[str, ...],
+        found: Found,
+        settings: EngineSettings,
+        position: int,
+        *,
+        exact: bool,
     ) -> Mapping[str, str] | None:
         session = self._session
         current = session.current[0] if session.current else settings.catalog
@@ -71,6 +80,7 @@ class Using:
             raise SqlError(
                 INVALID_CATALOG_NAME, f'catalog "{catalog}" does not exist', position=position
             )
+        name = found.cased(Place(catalog, name), exact=exact).database
         known = found.at("database", Place(catalog, name)) is not None
         if not known and home is not True and not keeps_nothing(home):
             known = name in await session.external.databases(home, settings)

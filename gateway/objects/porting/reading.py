@@ -194,7 +194,7 @@ class Reading:
             found = await store.find([], place.parts)
         else:
             found = await look_up(store, [parts], settings, None)
-            place = place_of(create.path, home_of(found, settings, None))
+            place = place_of(create.path, home_of(found, settings, None), found)
         if create.kind is not ObjectKind.CATALOG:
             self._check_catalog(found, place, create)
         return place, found.at(NAMESPACES[create.kind], place)

@@ -308,6 +308,21 @@ async def test_a_name_in_another_case(one: Client) -> None:
     assert await one.column("DESCRIBE orders") == ["other", "x"]
 
 
+async def test_a_database_in_another_case(one: Client) -> None:
+    await one.run("CREATE DATABASE Sales", f"CREATE TABLE SALES.t (id INT) {OPTIONS}")
+    try:
+        assert await one.column("SHOW TABLES FROM sales") == ["t"]
+        assert await one.column("DESCRIBE sales.T") == ["id"]
+        await one.run("USE sales")
+        assert await one.column("SHOW search_path") == ['"Sales"']
+        assert (await one.fail('USE "sales"')).sqlstate == "3F000"
+        await one.run("CREATE DATABASE sales")
+        assert await one.column("SHOW TABLES FROM sales") == []
+        await one.run("DROP DATABASE sales")
+    finally:
+        await one.run("USE own", "DROP DATABASE SALES CASCADE")
+
+
 async def test_use_is_search_path(one: Client) -> None:
     await one.run("CREATE DATABASE second", f"CREATE TABLE second.t (id INT) {OPTIONS}")
     try:
