@@ -252,8 +252,13 @@ async def _drop(
             raise depended_on("drop", there, [each for each in gone if each.place.name])
         objects = [each for each in gone if each.place.name]
         await delete(session, connection, objects, settings.role)
-        for each in [*(each for each in inside if not each.place.name), there]:
-            await session.store.delete(connection, each, settings.role)
+        databases = [each for each in inside if not each.place.name]
+        if outside:
+            await session.store.forget(connection, databases)
+        else:
+            for each in databases:
+                await session.store.delete(connection, each, settings.role)
+        await session.store.delete(connection, there, settings.role)
         if _has_schema(place):
             await mirror.drop_schema(connection, place.database)
     if outside:

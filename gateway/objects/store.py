@@ -286,6 +286,12 @@ class Store:
             raise lost_race()
         await self._revise(connection, old.id, None, role, "DROP", old)
 
+    async def forget(self, connection: Any, objects: Sequence[StoredObject]) -> None:
+        """Remove what was only noted, databases of an external catalog: there are no revisions."""
+        await connection.execute(
+            "DELETE FROM xuanwu_catalog.object WHERE id = ANY($1)", [each.id for each in objects]
+        )
+
     async def _parts(
         self,
         connection: Any,

@@ -29,9 +29,11 @@ async def one(server: App) -> AsyncIterator[Client]:
     """A session in a database of its own, gone at the end."""
     async with client(server) as opened:
         await opened.run("CREATE DATABASE proven", "USE proven")
-        yield opened
-        await check_agreement(server)
-        await opened.run("RESET ROLE", "DROP DATABASE proven CASCADE")
+        try:
+            yield opened
+            await check_agreement(server)
+        finally:
+            await opened.run("RESET ROLE", "DROP DATABASE proven CASCADE")
 
 
 @pytest.fixture

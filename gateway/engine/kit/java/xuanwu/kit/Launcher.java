@@ -3,6 +3,7 @@ package xuanwu.kit;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
+import java.net.URL;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -35,12 +36,22 @@ public final class Launcher {
             System.err.println("the lock file is held by another engine: " + args[1]);
             System.exit(3);
         }
+        keepJarsApart();
         Configuration configuration = GlobalConfiguration.loadConfiguration(args[0]);
         Thread gateway = new Thread(Launcher::runGateway, "sql-gateway-main");
         gateway.setDaemon(true);
         gateway.start();
         startCluster(configuration, Integer.parseInt(args[2]));
         gateway.join();
+    }
+
+    /**
+     * Java shares one open file among all class loaders that read a jar, and the first loader that
+     * is closed closes it: a session that ends would fail those that have added the same jar.
+     */
+    private static void keepJarsApart() throws IOException {
+        // The method sets the default of all connections; the static one is newer than Java 8.
+        new URL("jar:file:none.jar!/").openConnection().setDefaultUseCaches(false);
     }
 
     private static FileLock claim(String path) throws IOException {
