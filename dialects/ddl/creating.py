@@ -65,13 +65,21 @@ def read_create(cursor: Cursor) -> Create | None:
 
 
 def _table(cursor: Cursor) -> TableDefinition:
+    definition, partitions_at = _body(cursor)
+    like = _like(cursor) if cursor.accept("LIKE") else None
+    query = cursor.query() if like is None and cursor.accept("AS") else None
+    definition = replace(definition, like=like, query=query)
+    check(definition, partitions_at)
+    return replace(definition, certain=resolvable(definition))
+
+
+def _body(cursor: Cursor) -> tuple[TableDefinition, int]:
+    """From the columns to the options, and the position of PARTITIONED BY."""
     schema = read_schema(cursor) if cursor.word() == "(" else Schema()
     comment = cursor.comment()
     distribution = read_distribution(cursor) if cursor.accept("DISTRIBUTED") else None
     partitions_at, partitioned_by = cursor.position, _partitions(cursor)
     options = cursor.options() if cursor.accept("WITH") else ()
-    like = _like(cursor) if cursor.accept("LIKE") else None
-    query = cursor.query() if like is None and cursor.accept("AS") else None
     definition = TableDefinition(
         tuple(schema.columns),
         schema.primary_key,
@@ -80,11 +88,8 @@ def _table(cursor: Cursor) -> TableDefinition:
         distribution,
         partitioned_by,
         options,
-        like,
-        query,
     )
-    check(definition, partitions_at)
-    return replace(definition, certain=resolvable(definition))
+    return definition, partitions_at
 
 
 def read_distribution(cursor: Cursor) -> str:
@@ -133,28 +138,14 @@ def _like(cursor: Cursor) -> Like:
 
 def _materialized_table(cursor: Cursor) -> TableDefinition:
     """Its freshness and refresh mode are Flink's affair: the text as written says them."""
-    schema = read_schema(cursor) if cursor.word() == "(" else Schema()
-    comment = cursor.comment()
-    distribution = read_distribution(cursor) if cursor.accept("DISTRIBUTED") else None
-    partitioned_by = _partitions(cursor)
-    options = cursor.options() if cursor.accept("WITH") else ()
+    definition, _ = _body(cursor)
     for clause in _REFRESH:
         if cursor.accept(clause):
             cursor.expect("=")
             while not cursor.done and cursor.word() not in (*_REFRESH, "AS"):
                 cursor.at += 1
     cursor.expect("AS")
-    return TableDefinition(
-        tuple(schema.columns),
-        schema.primary_key,
-        schema.watermark,
-        comment,
-        distribution,
-        partitioned_by,
-        options,
-        query=cursor.query(),
-        certain=False,
-    )
+    return replace(definition, query=cursor.query(), certain=False)
 
 
 # ── the others ──────────────────────────────────────────────────────────────────────────────────

@@ -29,7 +29,7 @@ from gateway.objects.places import check_database, is_stored_here, place_of
 from gateway.objects.placing import placed
 from gateway.objects.resolving import Resolved, home_of, look_up
 from gateway.objects.store import lost_race
-from gateway.objects.stored import NAMESPACES, Place, StoredObject
+from gateway.objects.stored import NAMESPACES, Found, Place, StoredObject
 from gateway.objects.wording import exists, recursion, skipped, wrong_type
 from protocol.errors import SqlError
 from session.ports import EngineSettings
@@ -57,9 +57,7 @@ class Definer:
 
     async def create(self, statement: Statement, create: Create, settings: EngineSettings) -> bool:
         session = self._session
-        found = await look_up(session.store, [create.path.parts], settings, session.current)
-        home = home_of(found, settings, session.current)
-        place = place_of(create.path, home, found)
+        found, place = await self.place(create, settings)
         if not is_stored_here(found, place):
             return False
         check_database(found, place, create.path)
@@ -77,6 +75,12 @@ class Definer:
         drafted = await self.drafted(statement, create, place, settings)
         await self.write(drafted, settings, there, create)
         return True
+
+    async def place(self, create: Create, settings: EngineSettings) -> tuple[Found, Place]:
+        """Where it goes, and what was looked up for that. Raises SqlError 3F000."""
+        session = self._session
+        found = await look_up(session.store, [create.path.parts], settings, session.current)
+        return found, place_of(create.path, home_of(found, settings, session.current), found)
 
     async def drafted(
         self, statement: Statement, create: Create, place: Place, settings: EngineSettings

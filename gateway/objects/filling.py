@@ -26,9 +26,8 @@ from dialects.names import quote_name
 from gateway.engine.aside import uninterrupted
 from gateway.engine.targets import sql_type
 from gateway.objects.defining import Definer
-from gateway.objects.places import is_stored_here, place_of
+from gateway.objects.places import is_stored_here
 from gateway.objects.placing import placed
-from gateway.objects.resolving import home_of, look_up
 from gateway.objects.stored import Place, StoredObject
 from gateway.objects.wording import exists, skipped
 from protocol.errors import (
@@ -64,9 +63,7 @@ class Filler:
     ) -> JobHandle | None:
         """None: the table would not be stored here, Flink does it all."""
         session = self._session
-        found = await look_up(session.store, [create.path.parts], settings, session.current)
-        home = home_of(found, settings, session.current)
-        place = place_of(create.path, home, found)
+        found, place = await self._definer.place(create, settings)
         if not is_stored_here(found, place):
             return None
         there = found.at("relation", place)
