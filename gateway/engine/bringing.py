@@ -11,6 +11,8 @@ are the journal's.
 
 from __future__ import annotations
 
+import asyncio
+
 from gateway.engine import errors
 from gateway.engine.configuration import BUILTIN_CATALOG, BUILTIN_DATABASE
 from gateway.engine.flinksession import Brought, FlinkSession
@@ -76,7 +78,14 @@ async def _go_home(session: FlinkSession, home: tuple[str, str]) -> None:
 
 
 async def _run(session: FlinkSession, statement: str) -> None:
-    await session.finish_aside(await session.start(statement, {}, small=True))
+    """Cancelled behind it, the session is not used again: what the statement did is noted nowhere,
+    and the same CREATE would find its object there."""
+    operation = await session.start(statement, {}, small=True)
+    try:
+        await session.finish_aside(operation)
+    except asyncio.CancelledError:
+        session.retired = True
+        raise
 
 
 def _not_taken(need: Need, version: str, error: SqlError) -> SqlError:
