@@ -17,9 +17,9 @@ from gateway.objects import mirror
 from gateway.objects.mentions import Mention, calls, mention_at, mentions
 from gateway.objects.mirror import MirrorTable
 from gateway.objects.resolved import ResolvedColumn
-from gateway.objects.resolving import Resolved, need, needs_around, needs_of
+from gateway.objects.resolving import Resolved, in_order, need, needs_around, needs_of
 from gateway.objects.store import shown_text
-from gateway.objects.stored import DEFAULT_CATALOG, Place, StoredObject, stamp_of
+from gateway.objects.stored import DEFAULT_CATALOG, Place, StoredObject
 from gateway.objects.wording import depended_on, recursion
 from session.ports import EngineSettings
 
@@ -117,20 +117,14 @@ async def asked(
     around = await session.store.find([], new.place.parts[:2])
     needs = dict.fromkeys((*needs_around(around, new.place), *needs_of(resolved)))
     settings = replace(settings, needs=tuple(needs), home=resolved.home.flink)
-    stamp = stamp_of(new.engine_text, stamps(resolved, new))
-    rows = await session.inner.define(need(new, stamp), settings)
-    return tuple(_column(row.fields) for row in rows)
+    known = in_order(resolved.found.needed_by(resolved.objects))
+    one = need(new, [known[i].stamp for i in new.on_ids])
+    rows = await session.inner.define(one, settings)
+    return tuple(column_of(row.fields) for row in rows)
 
 
-def stamps(resolved: Resolved, new: StoredObject) -> list[str]:
-    """Of what it needs directly, as a later statement will compute them."""
-    known: dict[int, str] = {}
-    for each in resolved.found.needed_by(resolved.objects):
-        known[each.id] = stamp_of(each.engine_text, [known[i] for i in each.on_ids])
-    return [known[i] for i in new.on_ids]
-
-
-def _column(fields: Sequence[Any]) -> ResolvedColumn:
+def column_of(fields: Sequence[Any]) -> ResolvedColumn:
+    """A row of DESCRIBE; the last field, a comment, is there only where some column has one."""
     name, type_, nullable, key, extras, watermark, *comment = fields
     return ResolvedColumn(
         name=name,

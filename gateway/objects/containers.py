@@ -40,7 +40,6 @@ from gateway.objects.stored import (
     Found,
     Place,
     StoredObject,
-    stamp_of,
 )
 from gateway.objects.wording import DUPLICATE_OBJECT, depended_on, missing
 from protocol.errors import FEATURE_NOT_SUPPORTED, INSUFFICIENT_PRIVILEGE, Notice, SqlError
@@ -116,7 +115,7 @@ async def _create(
     if outside:
         check_name(place.catalog)
     if create.kind is ObjectKind.CATALOG:
-        await session.inner.define(need(new, stamp_of(new.engine_text, ())), settings)
+        await session.inner.define(need(new), settings)
     async with session.store.writing((space, place)) as connection:
         now = await session.store.find([], place.parts, connection)
         if (standing := now.at(space, place)) is not None:
@@ -209,7 +208,7 @@ async def _alter(
     if there.kind is ObjectKind.CATALOG and keeps_nothing(new) != keeps_nothing(there):
         raise SqlError(FEATURE_NOT_SUPPORTED, "cannot alter the type of a catalog")
     if there.kind is ObjectKind.CATALOG:
-        await session.inner.define(need(new, stamp_of(text, ())), settings)
+        await session.inner.define(need(new), settings)
     async with session.store.writing((there.namespace, place)) as connection:
         await session.store.claim(connection, [there])
         if _has_schema(place):

@@ -22,12 +22,12 @@ from dialects.ddl.model import Ddl, Drop, ObjectKind
 from dialects.lexer import NAMES
 from dialects.names import written
 from gateway.catalog.admin import asyncpg
-from gateway.objects.changing import sql_type_of
+from gateway.objects.changing import column_of
 from gateway.objects.external_mirror import MAX_TABLES, ExternalMirrors
 from gateway.objects.resolved import ResolvedColumn
 from gateway.objects.resolving import Resolved, external, home_of, look_up, need
 from gateway.objects.rights import check_member
-from gateway.objects.stored import DEFAULT_CATALOG, DEFAULT_DATABASE, Place, StoredObject, stamp_of
+from gateway.objects.stored import DEFAULT_CATALOG, DEFAULT_DATABASE, Place, StoredObject
 from protocol.errors import Notice, SqlError
 from session.ports import EngineSettings, Need
 
@@ -56,7 +56,7 @@ class External:
             return ()
         found = await self._session.store.find([], names)
         there = (external(found, name) for name in sorted(names))
-        return tuple(_need(each) for each in there if each is not None)
+        return tuple(need(each) for each in there if each is not None)
 
     async def check(self, resolved: Resolved, role: str) -> None:
         """Raises SqlError 42501."""
@@ -94,7 +94,7 @@ class External:
 
     async def databases(self, catalog: StoredObject, settings: EngineSettings) -> list[str]:
         """All of the catalog, mirrored. Raises SqlError for what Flink says."""
-        settings = replace(settings, needs=(_need(catalog),), home=(catalog.place.catalog, ""))
+        settings = replace(settings, needs=(need(catalog),), home=(catalog.place.catalog, ""))
         names = await self._names("SHOW DATABASES", settings)
         await self._mirror(catalog, lambda: self.mirrors.set_databases(catalog, names))
         return names
@@ -124,7 +124,7 @@ class External:
         inner = self._session.inner
         config = inner.options.statement(settings)
         _, rows = await inner.small(f"DESCRIBE {place.sql}", settings, config)
-        return [_column(*row.fields) for row in rows]
+        return [column_of(row.fields) for row in rows]
 
     async def _names(self, sql: str, settings: EngineSettings) -> list[str]:
         inner = self._session.inner
@@ -227,24 +227,7 @@ class External:
 
 
 def _asking(catalog: StoredObject, settings: EngineSettings) -> EngineSettings:
-    return replace(settings, needs=(_need(catalog),), home=_AT_HOME)
-
-
-def _column(
-    name: str,
-    type_: str,
-    nullable: bool,
-    key: str | None,
-    extras: str | None,
-    watermark: str | None,
-    comment: str | None = None,
-) -> ResolvedColumn:
-    """A row of DESCRIBE."""
-    return ResolvedColumn(name, sql_type_of(type_), bool(nullable), key, extras, watermark, comment)
-
-
-def _need(catalog: StoredObject) -> Need:
-    return need(catalog, stamp_of(catalog.engine_text, ()))
+    return replace(settings, needs=(need(catalog),), home=_AT_HOME)
 
 
 def _qualifiers(statement: Statement) -> Iterator[str]:

@@ -253,20 +253,26 @@ def needs_of(resolved: Resolved, also: Sequence[StoredObject] = ()) -> tuple[Nee
     places |= set(_around(Place(*resolved.home.flink, "x")))
     places |= {p for n in resolved.named if n.place for p in _around(n.place)}
     needs = [*_containers(resolved.found, places)]
-    stamps: dict[int, str] = {}
-    for each in ordered:
-        stamps[each.id] = stamp_of(each.engine_text, [stamps[i] for i in each.on_ids])
-        needs.append(need(each, stamps[each.id]))
+    needs += in_order(ordered).values()
     needs += _absent(resolved)
     return tuple(dict.fromkeys(needs))
 
 
-def need(each: StoredObject, stamp: str) -> Need:
+def in_order(ordered: Sequence[StoredObject]) -> dict[int, Need]:
+    """By the object's id; each stands behind what it needs itself."""
+    needs: dict[int, Need] = {}
+    for each in ordered:
+        needs[each.id] = need(each, [needs[i].stamp for i in each.on_ids])
+    return needs
+
+
+def need(each: StoredObject, needed: Sequence[str] = ()) -> Need:
+    """`needed`: the stamps of what it needs itself."""
     described = each.place.sql if each.namespace == "relation" else ""
     return Need(
         key=f"{each.namespace} {each.place.sql}",
         name=each.shown,
-        stamp=stamp,
+        stamp=stamp_of(each.engine_text, needed),
         create=each.engine_text,
         drop=f"DROP {each.kind.value} IF EXISTS {each.place.sql}",
         described=described,
@@ -296,7 +302,7 @@ def _containers(found: Found, places: Collection[Place]) -> Iterator[Need]:
             create = f"CREATE DATABASE IF NOT EXISTS {place.sql}"
             yield Need(f"database {place.sql}", each.shown, "there", create)
         else:
-            yield need(each, stamp_of(each.engine_text, ()))
+            yield need(each)
 
 
 def _absent(resolved: Resolved) -> Iterator[Need]:
