@@ -5,15 +5,41 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Piece(NamedTuple):
+    """text[at : at + length] of an edit is source[origin : origin + length], moved as it is."""
+
+    at: int
+    origin: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """source[start:end] becomes `text`; start == end inserts."""
+    """source[start:end] becomes `text`; start == end inserts. `rule`: who wanted it."""
 
     start: int
     end: int
     text: str
+    rule: str = ""
+    pieces: tuple[Piece, ...] = ()
+
+
+def moving(source: str, start: int, end: int, *parts: str | tuple[int, int]) -> Edit:
+    """source[start:end] becomes new texts and slices of the source, whose places are kept."""
+    texts: list[str] = []
+    pieces: list[Piece] = []
+    length = 0
+    for part in parts:
+        if isinstance(part, str):
+            texts.append(part)
+        else:
+            texts.append(source[part[0] : part[1]])
+            pieces.append(Piece(length, part[0], part[1] - part[0]))
+        length += len(texts[-1])
+    return Edit(start, end, "".join(texts), pieces=tuple(pieces))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +56,9 @@ class _Layer:
         edit, inside = self.edits[index], offset - self.starts[index]
         if inside >= len(edit.text):
             return edit.end + inside - len(edit.text)
+        for at, origin, length in edit.pieces:
+            if at <= inside < at + length:
+                return origin + inside - at
         return edit.start + min(inside, max(edit.end - edit.start - 1, 0))
 
     def forth(self, offset: int) -> int:
@@ -39,6 +68,10 @@ class _Layer:
         edit, start = self.edits[index], self.starts[index]
         if offset >= edit.end:
             return start + len(edit.text) + offset - edit.end
+        for other, begin in zip(self.edits, self.starts, strict=True):
+            for at, origin, length in other.pieces:
+                if origin <= offset < origin + length:
+                    return begin + at + offset - origin
         return start + min(offset - edit.start, max(len(edit.text) - 1, 0))
 
 

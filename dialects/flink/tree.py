@@ -1,0 +1,70 @@
+"""A statement as a tree whose nodes know where in the text they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlglot import exp
+from sqlglot.errors import ParseError
+from sqlglot.tokenizer_core import Token
+
+from dialects.flink.dialect import Flink
+from dialects.flink.parser import Parser
+from dialects.flink.tokens import to_sqlglot
+from dialects.splitter import Statement
+
+N = TypeVar("N", bound=exp.Expr)
+
+_FLINK = Flink()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """`root` and, for each node of it, its span; offsets are of characters, the end exclusive."""
+
+    statement: Statement
+    root: exp.Expr
+    tokens: list[Token]  # sqlglot's: `start`, and `end` of the last character
+    _spans: dict[int, tuple[exp.Expr, int, int]] = field(repr=False)
+
+    @property
+    def source(self) -> str:
+        return self.statement.text
+
+    def find(self, *kinds: type[N]) -> list[N]:
+        """All nodes of these kinds, outer ones first, in the order of the text."""
+        found = list(self.root.find_all(*kinds, bfs=False))
+        return sorted(found, key=lambda node: (self.span(node)[0], -self.span(node)[1]))
+
+    def indexes(self, node: exp.Expr) -> tuple[int, int]:
+        """The indexes of a node's first token and of the one behind its last."""
+        known = self._spans.get(id(node))
+        if known is not None:
+            return known[1], known[2]
+        inner = [self.indexes(child) for child in node.iter_expressions()]
+        if not inner:
+            raise LookupError(f"no place is known of {node!r}")
+        return min(first for first, _ in inner), max(last for _, last in inner)
+
+    def span(self, node: exp.Expr) -> tuple[int, int]:
+        """Where a node stands in the text. Raises LookupError for one that was not read."""
+        first, last = self.indexes(node)
+        return self.tokens[first].start, self.tokens[last - 1].end + 1
+
+    def text(self, node: exp.Expr) -> str:
+        start, end = self.span(node)
+        return self.source[start:end]
+
+
+def parse(statement: Statement) -> Tree | None:
+    """The tree of one statement; None if it is not understood as a whole."""
+    given = to_sqlglot(statement.text, statement.tokens)
+    reader = Parser(dialect=_FLINK)
+    try:
+        roots = reader.parse(given, statement.text)
+    except (ParseError, RecursionError):
+        return None
+    if len(roots) != 1 or roots[0] is None or isinstance(roots[0], exp.Command):
+        return None
+    return Tree(statement, roots[0], given, reader.spans)
