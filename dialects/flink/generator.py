@@ -1,9 +1,12 @@
-"""A tree as Flink SQL, in the union of its versions' spellings."""
+"""A tree as Flink SQL: a chain of classes, one for each subject.
+
+QueryGenerator ─► StatementGenerator ─► Generator
+"""
 
 from __future__ import annotations
 
-from sqlglot import generator
+from dialects.flink.statement_generator import StatementGenerator
 
 
-class Generator(generator.Generator):
-    """Writes names in backticks where they were quoted, nothing in Postgres's spelling."""
+class Generator(StatementGenerator):
+    """Writes one statement, whatever it is."""

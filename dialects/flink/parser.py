@@ -1,9 +1,12 @@
-"""What sqlglot's parser has to know of Flink's queries and expressions."""
+"""What sqlglot's parser has to know of Flink: a chain of classes, one for each subject.
+
+SpannedParser ─► Queries ─► Statements ─► Parser
+"""
 
 from __future__ import annotations
 
-from dialects.flink.spans import SpannedParser
+from dialects.flink.statements import Statements
 
 
-class Parser(SpannedParser):
-    """Reads queries."""
+class Parser(Statements):
+    """Reads one statement, whatever it is."""
