@@ -21,6 +21,6 @@ what is known to mean something else in the target version is refused with the r
 from __future__ import annotations
 
 from dialects.mapping.engine import translate
-from dialects.mapping.model import Applied, Change, Refusal, Rule, Target, Translation
+from dialects.mapping.model import Applied, Change, Refusal, Remark, Rule, Target, Translation
 
-__all__ = ["Applied", "Change", "Refusal", "Rule", "Target", "Translation", "translate"]
+__all__ = ["Applied", "Change", "Refusal", "Remark", "Rule", "Target", "Translation", "translate"]

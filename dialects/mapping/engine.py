@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from dialects.engine_text import to_engine
 from dialects.mapping.model import (
     Applied,
     Change,
     Refusal,
+    Remark,
     Rule,
     Target,
     Text,
@@ -43,6 +44,15 @@ class _Proposal:
     change: Change
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the rules say of a text."""
+
+    proposals: list[_Proposal] = field(default_factory=list)
+    refusals: list[SqlError] = field(default_factory=list)
+    remarks: list[tuple[Rule, Remark]] = field(default_factory=list)
+
+
 class _Rounds:
     def __init__(self, statement: Statement, target: Target, rules: Sequence[Rule]) -> None:
         self.target = target
@@ -52,27 +62,27 @@ class _Rounds:
         self.text = Text(single(self.rewritten.text) if self.applied else statement)
 
     def run(self) -> Translation:
-        refusals: list[SqlError] = []
         for _ in range(_ROUNDS):
-            proposals, refusals = self._ask()
-            if not proposals:
-                return self._done(refusals)
-            self._apply(_compatible(proposals))
+            asked = self._ask()
+            if not asked.proposals:
+                return self._done(asked)
+            self._apply(_compatible(asked.proposals))
         message = "statement nests too many constructs that need a rewrite"
         raise SqlError(STATEMENT_TOO_COMPLEX, message)
 
-    def _ask(self) -> tuple[list[_Proposal], list[SqlError]]:
-        proposals: list[_Proposal] = []
-        refusals: list[SqlError] = []
+    def _ask(self) -> _Asked:
+        asked = _Asked()
         for rule in self.rules:
             if rule.words and rule.words.isdisjoint(self.text.words):
                 continue
             for found in rule.find(self.text, self.target):
                 if isinstance(found, Refusal):
-                    refusals.append(found.error)
+                    asked.refusals.append(found.error)
+                elif isinstance(found, Remark):
+                    asked.remarks.append((rule, found))
                 else:
-                    proposals.append(_Proposal(rule, found))
-        return proposals, refusals
+                    asked.proposals.append(_Proposal(rule, found))
+        return asked
 
     def _apply(self, proposals: Iterable[_Proposal]) -> None:
         source = self.text.statement.text
@@ -94,11 +104,17 @@ class _Rounds:
         why = change.why or rule.why
         return Applied(rule.id, source[start:end], after, why, position, rule.notice)
 
-    def _done(self, refusals: list[SqlError]) -> Translation:
-        applied = tuple(sorted(self.applied, key=lambda one: one.position))
+    def _remarked(self, rule: Rule, remark: Remark) -> Applied:
+        shown = self.text.statement.text[remark.start : remark.end]
+        position = self.rewritten.position(remark.start + 1)
+        return Applied(rule.id, shown, shown, remark.why or rule.why, position, rule.notice)
+
+    def _done(self, asked: _Asked) -> Translation:
+        told = [*self.applied, *(self._remarked(*each) for each in asked.remarks)]
+        applied = tuple(sorted(told, key=lambda one: one.position))
         refusal = None
-        if refusals:
-            refusal = min(refusals, key=lambda error: error.position or 0)
+        if asked.refusals:
+            refusal = min(asked.refusals, key=lambda error: error.position or 0)
             if refusal.position is not None:
                 refusal.position = self.rewritten.position(refusal.position)
         return Translation(self.rewritten, applied, refusal, self.text)

@@ -80,7 +80,17 @@ class Refusal:
     error: SqlError
 
 
-Find = Callable[[Text, Target], Iterable[Change | Refusal]]
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Nothing is changed, but the user should know; a rule with remarks has `notice`."""
+
+    start: int
+    end: int
+    why: str = ""
+
+
+Found = Change | Refusal | Remark
+Find = Callable[[Text, Target], Iterable[Found]]
 
 
 @dataclass(frozen=True, slots=True)
