@@ -17,7 +17,7 @@ from gateway.engine.versions import FlinkVersion
 from protocol.errors import INVALID_PARAMETER_VALUE, SqlError
 
 # Flink up to 1.17 reaches into these packages by reflection and fails on Java 17 without them.
-_OPENED = (
+OPENED = (
     "java.lang",
     "java.lang.reflect",
     "java.net",
@@ -221,7 +221,7 @@ def command(
         "-XX:MaxMetaspaceSize=512m",
         # Half-dead is worse than dead: a dead engine is noticed and replaced.
         "-XX:+ExitOnOutOfMemoryError",
-        *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED),
+        *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
         f"-Djava.io.tmpdir={home.tmp}",
         f"-Dlog.file={home.log}",
         # The log stays open while the cluster closes.

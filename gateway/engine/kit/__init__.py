@@ -25,6 +25,7 @@ from protocol.errors import SYSTEM_ERROR, SqlError
 LAUNCHER = "xuanwu.kit.Launcher"
 JSON = "xuanwu.kit.Json"
 OPTIONS = "xuanwu.kit.Options"
+JUDGE = "xuanwu.kit.Judge"
 
 _HERE = Path(__file__).parent
 _COMPILE_TIMEOUT_S = 120.0
