@@ -17,6 +17,8 @@ from protocol.scram import Verifier
 from protocol.values import PgType
 
 Notify = Callable[[Notice], None]
+Columns = Callable[[tuple[str, ...]], Awaitable[Mapping[str, str] | None]]
+"""Columns of a table and their types in Flink's spelling, by its name's parts; None: unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +290,8 @@ class EngineSettings:
     needs: tuple[Need, ...] = ()  # what has to be there, in this order
     home: tuple[str, str] = ("xuanwu", "public")  # Flink's current catalog and database
     written: str = ""  # the client's own text, for the job's name, where Flink gets another one
+    functions: frozenset[str] = frozenset()  # the user's own that a statement calls, in upper case
+    columns: Columns | None = None  # of the tables that a statement names
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,36 +13,53 @@ from __future__ import annotations
 
 import asyncio
 
+from dialects import Rewritten
 from gateway.engine import errors
 from gateway.engine.configuration import BUILTIN_CATALOG, BUILTIN_DATABASE
 from gateway.engine.flinksession import Brought, FlinkSession
 from gateway.engine.http import Refused
+from gateway.engine.translating import Translator, refused
 from protocol.errors import SqlError
 from session.ports import EngineSettings, Need
 
 
-async def bring(session: FlinkSession, settings: EngineSettings) -> None:
+async def bring(session: FlinkSession, settings: EngineSettings, translator: Translator) -> None:
     """Raises SqlError where this version of Flink does not take an object, SessionLost."""
     for need in settings.needs:
+        if is_there(session, need):
+            continue
         try:
-            await bring_one(session, need)
+            sent = await translator.definition(need, settings)
+        except SqlError as e:
+            raise _not_taken(need, settings.version, e) from e
+        try:
+            await bring_one(session, need, sent)
         except Refused as e:
-            raise _not_taken(need, settings.version, errors.from_stack(e.text, need.create)) from e
+            raise _not_taken(need, settings.version, refused(e, need.create)) from e
     await _go_home(session, settings.home)
 
 
-async def bring_one(session: FlinkSession, need: Need) -> None:
-    """Raises Refused with Flink's words against its CREATE."""
+def is_there(session: FlinkSession, need: Need) -> bool:
+    """In the form that it has now."""
     there = session.brought.get(need.key)
-    if there is not None and there.stamp == need.stamp:
+    return there is not None and there.stamp == need.stamp
+
+
+async def bring_one(session: FlinkSession, need: Need, sent: Rewritten) -> None:
+    """Raises Refused with Flink's words against its CREATE, which is `sent`."""
+    if is_there(session, need):
         return
-    if there is not None:
+    if (there := session.brought.get(need.key)) is not None:
         await _leave(session, need.key)
         await _run(session, there.drop)
         del session.brought[need.key]
         _forget_inside(session, need.key)
     if need.create:
-        await _run(session, need.create)
+        try:
+            await _run(session, sent.text)
+        except Refused as e:
+            e.sent = sent
+            raise
         session.brought[need.key] = Brought(need.stamp, need.drop)
 
 

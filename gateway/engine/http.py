@@ -12,6 +12,8 @@ from collections.abc import Mapping
 import aiohttp
 import msgspec
 
+from dialects import Rewritten
+
 MAX_CONNECTIONS = 256  # of one server to all engines
 RETRY_DELAYS = (0.05, 0.25)  # seconds before the second and third try of a repeatable call
 
@@ -32,6 +34,7 @@ class Refused(Exception):
         super().__init__(f"HTTP {status}: {text[:200]}")
         self.status = status
         self.text = text
+        self.sent: Rewritten | None = None  # the text that was refused, and what it was made of
 
 
 class _Errors(msgspec.Struct):

@@ -25,6 +25,7 @@ from gateway.engine.pages import FlinkColumn
 from gateway.engine.results import QueryStream, changing
 from gateway.engine.snapshot import SnapshotStream
 from gateway.engine.starvation import StartWatch
+from gateway.engine.translating import refused
 from protocol.errors import CONNECTION_FAILURE, FEATURE_NOT_SUPPORTED, SqlError
 from session.ports import EngineSettings, ResultStream
 
@@ -168,14 +169,14 @@ class Planner:
 
     def _failure(self, error: Refused, sql: str, plan: Plan) -> SqlError:
         if plan.text is None:
-            return errors.from_stack(error.text, sql)
+            return refused(error, sql)
         if errors.JSON_REFUSES.search(error.text):
             return SqlError(
                 FEATURE_NOT_SUPPORTED,
                 "a column of this query has a type that Flink cannot return",
                 hint="Cast such columns to STRING in the query.",
             )
-        failure = errors.from_stack(error.text, plan.text)
+        failure = refused(error, plan.text)
         failure.position = None  # in a text that the client never saw
         return wrapping.order_lost(failure) if wrapping.has_order(sql) else failure
 

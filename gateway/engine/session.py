@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from dialects import single
+from dialects import Rewritten, single
 from gateway.engine import errors, pages
 from gateway.engine.bringing import bring, bring_one
 from gateway.engine.configuration import RUNTIME_MODE, ClientOptions
@@ -36,6 +36,7 @@ from gateway.engine.secrets import MASK, is_secret, mask
 from gateway.engine.slots import Reservation, SlotGate
 from gateway.engine.submission import submit
 from gateway.engine.targets import is_filled, target
+from gateway.engine.translating import Translator, refused
 from protocol.errors import Notice, SqlError
 from session.ports import Column, EngineSettings, JobHandle, Need, Notify, ResultStream, Target
 
@@ -60,6 +61,7 @@ class ClientSession:
         self._opening = asyncio.Lock()
         self._views = 0
         self._planner = Planner(self)
+        self.translator = Translator(notify)
 
     # ── the port ────────────────────────────────────────────────────────────────────────────────
 
@@ -76,6 +78,7 @@ class ClientSession:
     async def query(
         self, sql: str, settings: EngineSettings, formats: Sequence[int]
     ) -> ResultStream:
+        await self._tell(sql, settings)
         return await self._planner.query(sql, settings, formats)
 
     async def show(
@@ -94,9 +97,13 @@ class ClientSession:
             return {}
         self.journal.check_room(sql)
         try:
+            await self._tell(sql, settings)
+            if not (await self._translated(sql, settings)).text.strip():
+                self._changed(sql, None)  # for the versions that have it
+                return {}
             session, operation = await self.start(sql, settings, self.options.statement(settings))
         except Refused as e:
-            raise errors.from_stack(e.text, sql) from e
+            raise refused(e, sql) from e
         await session.finish(operation)
         if [column.name for column in pages.columns(operation.first)] == ["result"]:
             self._changed(sql, session)
@@ -109,9 +116,9 @@ class ClientSession:
         CREATE."""
         session = await self.flink(settings)
         try:
-            await bring_one(session, need)
+            await bring_one(session, need, await self.translator.definition(need, settings))
         except Refused as e:
-            raise errors.from_stack(e.text, need.create) from e
+            raise refused(e, need.create) from e
         except SessionLost as e:
             raise lost(settings.version) from e
         if not need.described:
@@ -121,6 +128,7 @@ class ClientSession:
         return rows
 
     async def submit(self, sql: str, settings: EngineSettings) -> JobHandle:
+        await self._tell(sql, settings)
         return await submit(self, sql, settings)
 
     async def close(self) -> None:
@@ -152,12 +160,14 @@ class ClientSession:
         self, sql: str, settings: EngineSettings, config: Mapping[str, str], *, skip: int = 0
     ) -> tuple[bytes, list[pages.Row]]:
         """A statement without a job; all failures as SqlError."""
+        sent = await self._translated(sql, settings, skip=skip)
         for last in (False, True):
             session = await self.flink(settings)
             try:
-                return await session.small(sql, config)
+                return await session.small(sent.text, config)
             except Refused as e:
-                raise errors.from_stack(e.text, sql, skip=skip) from e
+                e.sent = sent
+                raise refused(e, sql, skip=skip) from e
             except SessionLost as e:
                 if last or not e.safe:
                     raise lost(settings.version) from e
@@ -175,10 +185,14 @@ class ClientSession:
         It is sent a second time only when the first has certainly not been run. Raises Refused for
         what Flink says against the statement, SqlError 08006 for an engine that was lost.
         """
+        sent = await self._translated(sql, settings)
         for last in (False, True):
             session = await self.flink(settings, config[RUNTIME_MODE])
             try:
-                return session, await session.start(sql, config, job_id=job_id)
+                return session, await session.start(sent.text, config, job_id=job_id)
+            except Refused as e:
+                e.sent = sent
+                raise
             except SessionLost as e:
                 if last or not e.safe:
                     raise await self._lost(session, job_id) from e
@@ -212,14 +226,30 @@ class ClientSession:
                 session.behind = list(self.journal)
                 self._sessions[version, mode] = session
             try:
-                await bring(session, settings)
-                await self._catch_up(session)
+                await bring(session, settings, self.translator)
+                await self._catch_up(session, settings)
             except SessionLost as e:
                 raise lost(version) from e
             return session
 
-    def _changed(self, statement: str, session: FlinkSession) -> None:
-        """A statement changed the state of one Flink session: the others follow when needed."""
+    async def _translated(self, sql: str, settings: EngineSettings, *, skip: int = 0) -> Rewritten:
+        """Raises SqlError, its position in what follows the first `skip` characters."""
+        try:
+            return await self.translator.translated(sql, settings, self._batch(settings))
+        except SqlError as error:
+            if error.position is not None:
+                error.position = error.position - skip if error.position > skip else None
+            raise
+
+    async def _tell(self, sql: str, settings: EngineSettings) -> None:
+        await self.translator.tell(sql, settings, self._batch(settings))
+
+    def _batch(self, settings: EngineSettings) -> bool | None:
+        return {"batch": True, "streaming": False}.get(self.options.runtime_mode(settings))
+
+    def _changed(self, statement: str, session: FlinkSession | None) -> None:
+        """A statement changed the state of one Flink session, or none yet: the others follow when
+        needed."""
         if not self.journal.add(statement):
             return
         for other in self._sessions.values():
@@ -246,15 +276,20 @@ class ClientSession:
         for each in done:
             await each.close()
 
-    async def _catch_up(self, session: FlinkSession) -> None:
+    async def _catch_up(self, session: FlinkSession, settings: EngineSettings) -> None:
         while session.behind:
             statement = session.behind[0]
             try:
-                await session.finish(await session.start(statement, {}))
-                session.behind.pop(0)
+                sent = (await self.translator.translated(statement, settings)).text
+            except SqlError as e:
+                sent = ""
+                self._warn(statement, e, session)
+            try:
+                if sent.strip():
+                    await session.finish(await session.start(sent, {}))
             except Refused as e:
-                session.behind.pop(0)
                 self._warn(statement, errors.from_stack(e.text, statement), session)
+            session.behind.pop(0)
 
     def _warn(self, statement: str, error: SqlError, session: FlinkSession) -> None:
         shown = mask(" ".join(statement.split()))[:SHOWN_SQL]

@@ -20,6 +20,7 @@ from gateway.engine.jobmanager import TERMINAL, Job, JobManagerClient
 from gateway.engine.operation import LIMIT_S
 from gateway.engine.results import lost
 from gateway.engine.slots import Reservation
+from gateway.engine.translating import refused
 from protocol.errors import INTERNAL_ERROR, QUERY_CANCELED, Notice, SqlError
 from session.ports import EngineSettings, JobHandle, Notify
 
@@ -81,7 +82,7 @@ async def _submit(
         auto = client.options.runtime_mode(settings) == "auto"
         if mode == "batch" and auto and _streams(e.text):
             raise _NeedsStreaming from e
-        raise errors.from_stack(e.text, sql) from e
+        raise refused(e, sql) from e
     except BaseException:
         reservation.release()
         raise

@@ -32,8 +32,9 @@ from gateway.objects.store import Store
 from gateway.objects.stored import DEFAULT_CATALOG, NAMESPACES, Place, StoredObject
 from gateway.objects.using import Using
 from gateway.objects.wording import hidden
-from session.ports import Column, EngineSettings, JobHandle, Notify, ResultStream, Target
+from session.ports import Column, Columns, EngineSettings, JobHandle, Notify, ResultStream, Target
 
+_FUNCTION = ObjectKind.FUNCTION
 LONG = 32_768  # characters; about 5 ms to cut into tokens
 
 
@@ -164,8 +165,36 @@ class StoredSession:
         for each in resolved.found.needed_by(resolved.objects):
             if (each.namespace, each.place) in self.temporary:
                 raise hidden(each)
-        needs = needs_of(resolved, also)
-        return replace(settings, needs=needs, home=resolved.home.flink)
+        return replace(
+            settings,
+            needs=needs_of(resolved, also),
+            home=resolved.home.flink,
+            functions=self._functions(resolved),
+            columns=self._columns(resolved),
+        )
+
+    def _functions(self, resolved: Resolved) -> frozenset[str]:
+        """What hides built-in functions of the same name."""
+        own = {place.name for (_, place), kind in self.temporary.items() if kind is _FUNCTION}
+        named = {o.place.name for o in resolved.objects if o.kind is _FUNCTION}
+        return frozenset(name.upper() for name in own | named)
+
+    def _columns(self, resolved: Resolved) -> Columns:
+        """Of the stored tables and views that a statement names, however it does."""
+        ids: dict[tuple[str, ...], int] = {}
+        for named in resolved.named:
+            if named.object is not None and named.mention.namespace == "relation":
+                place = named.object.place
+                full = (place.catalog, place.database, place.name)
+                for parts in (tuple(named.mention.parts), full, full[1:], full[2:]):
+                    ids.setdefault(parts, named.object.id)
+
+        async def columns(name: tuple[str, ...]) -> Mapping[str, str] | None:
+            if name not in ids:
+                return None
+            return {each.name: each.type for each in await self.store.columns(ids[name])}
+
+        return columns
 
     async def resolved(
         self,

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.engine.bringing import bring
 from gateway.engine.flinksession import Brought, FlinkSession
+from gateway.engine.translating import Translator
 from session.ports import EngineSettings, Need
 
 TABLE = Need("relation `t`", 'table "t"', "1", "CREATE TABLE t", "DROP TABLE t")
@@ -34,7 +35,8 @@ class Session:
 
 async def brought(session: Session, *needs: Need) -> list[str]:
     session.ran = []
-    await bring(cast("FlinkSession", session), EngineSettings("2.2", needs=needs))
+    settings = EngineSettings("2.2", needs=needs)
+    await bring(cast("FlinkSession", session), settings, Translator(lambda notice: None))
     return session.ran
 
 
