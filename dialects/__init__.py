@@ -4,12 +4,17 @@
     message (text) ──┤                 │
                      └─ SqlError       ├─► to_engine   ──► text for Flink     ┐ Rewritten:
                         with position  ├─► to_backend  ──► text for Postgres  ├ maps positions
-                                       └─► substitute  ──► literals for $n    ┘ back to the source
+                                       ├─► substitute  ──► literals for $n    │ back to the source
+                                       └─► mapping     ──► text for a version ┘
 
-Work is done on tokens, never on a tree, so that a statement which needs nothing stays byte for byte
-as it was written. The package refuses to guess: a construct it does not know goes to the engine
-unchanged, whose own parser judges; what neither side can answer is refused with a hint. It opens no
-connection, knows no catalog (the caller hands in `Names`) and keeps no state.
+    flink     trees of Flink SQL (sqlglot)        versions  what each version of Flink knows
+    ddl       definitions as data, their changes  options   options of connectors and formats
+
+All work is edits of the text, guided by tokens and, where structure matters, by a tree, so that a
+statement which needs nothing stays byte for byte as it was written. The package refuses to guess: a
+construct it does not know goes to the engine unchanged, whose own parser judges; what neither side
+can answer is refused with a hint. It opens no connection, knows no catalog (the caller hands in
+what is known) and keeps no state.
 """
 
 from __future__ import annotations

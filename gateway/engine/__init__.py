@@ -6,5 +6,7 @@
 
 An engine is a SQL Gateway, a JobManager and TaskManagers of one Flink version at known URLs. This
 package starts and finds engines and speaks their REST. It parses no SQL, knows no Postgres wire
-and keeps no catalog: what to run, and for which version, is decided above.
+and keeps no catalog: what to run, and for which version, is decided above. On its last step to a
+Flink session each text is put into the form of that version (`translating`, by `dialects.mapping`);
+what is kept for replay is the text as it came.
 """
