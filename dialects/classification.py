@@ -9,6 +9,7 @@ from dialects.classified import Classified, Kind, Names, backend, engine
 from dialects.copying import classify_copy
 from dialects.definitions import CLASSIFIERS
 from dialects.lexer import STRINGS
+from dialects.platform import classify_translate, classify_validate
 from dialects.queries import classify_query
 from dialects.reader import Reader
 from dialects.splitter import Statement
@@ -110,6 +111,11 @@ def _plain(handler: Callable[[Statement], Classified]) -> Handler:
     return lambda statement, names: handler(statement)
 
 
+def _about(handler: Callable[[Statement, Names, cursors.Classify], Classified]) -> Handler:
+    """Verbs of the platform, over a statement of any other verb."""
+    return lambda statement, names: handler(statement, names, lambda inner: classify(inner, names))
+
+
 def _nested(handler: Callable[[Statement, cursors.Classify], Classified]) -> Handler:
     """Verbs with a statement inside; the nesting is one deep, for each takes only some verbs."""
     return lambda statement, names: handler(statement, lambda inner: classify(inner, names))
@@ -144,8 +150,10 @@ _HANDLERS: dict[str, Handler] = {
     "SHOW": _plain(settings.classify_show),
     "START": _start,
     "STOP": _stop,
+    "TRANSLATE": _about(classify_translate),
     "UNLOAD": _fixed(Kind.EXECUTE, "UNLOAD MODULE"),
     "UPDATE": changes.classify_change,
     "UPSERT": changes.classify_change,
     "USE": _fixed(Kind.EXECUTE, "USE"),
+    "VALIDATE": _about(classify_validate),
 }

@@ -15,6 +15,7 @@ class Route(Enum):
     BACKEND = "backend"  # Postgres, as it is
     ENGINE = "engine"  # Flink
     SESSION = "session"  # the session itself, over statements and cursors that it holds
+    PLATFORM = "platform"  # our own code, of what is known of Flink's versions
     REFUSED = "refused"  # nobody: `error` says why
 
 
@@ -37,6 +38,8 @@ class Kind(Enum):
     DISCARD = "discard"
     COPY_OUT = "copy_out"
     COPY_IN = "copy_in"
+    TRANSLATE = "translate"
+    VALIDATE = "validate"
 
 
 NO_OPTIONS: Mapping[str, object] = MappingProxyType({})
@@ -64,6 +67,7 @@ class Classified:
       a tuple of names)
     - BACKEND: creates (name of the temporary relation), drops (tuple of such names), passwords
       (indexes of the tokens that are clear texts), drops_owned (tuple of roles, folded)
+    - TRANSLATE, VALIDATE: see `dialects.platform`
     """
 
     route: Route

@@ -55,6 +55,7 @@ def part(statement: Statement, first: int, last: int | None = None) -> Statement
 
 
 _BLOCK_WORDS = frozenset({"BEGIN", "SET", "ATOMIC", "CASE", "END"})
+_ABOUT = frozenset({"TRANSLATE", "VALIDATE"})  # verbs in front of any statement
 
 
 class _Splitter:
@@ -116,7 +117,8 @@ class _Splitter:
         if word == "BEGIN":  # EXECUTE | EXPLAIN | COMPILE … STATEMENT SET BEGIN
             return self._before(2) == ["STATEMENT", "SET"]
         if word == "SET":  # BEGIN STATEMENT SET;
-            return len(self.tokens) == 3 and self._before(2) == ["BEGIN", "STATEMENT"]
+            about = len(self.tokens) == 4 and self.tokens[0].text.upper() in _ABOUT
+            return (len(self.tokens) == 3 or about) and self._before(2) == ["BEGIN", "STATEMENT"]
         if word == "ATOMIC":  # CREATE FUNCTION … BEGIN ATOMIC
             return self.tokens[0].text.upper() == "CREATE" and self._before(1) == ["BEGIN"]
         return False

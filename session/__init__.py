@@ -12,7 +12,7 @@ is in one is what Postgres last said.
                                                      │
                      ┌───────────────────────────────┼──────────────────────────────┐
                      ▼                               ▼                              ▼
-            relay (BACKEND)                 cursors, copyout (SESSION)        execute (ENGINE)
+            relay (BACKEND)                 cursors, copyout (SESSION)   execute (ENGINE), platform
             frames ⇄ Postgres               portals and names                 ResultStream ─► rows
                      └───────────────────────────────┴──────────────────────────────┘
                                                      ▼

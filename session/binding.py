@@ -11,6 +11,7 @@ from dialects import (
     Classified,
     Kind,
     Rewritten,
+    Route,
     read_parameters,
     split,
     substitute,
@@ -21,7 +22,7 @@ from dialects.rendering import render, sample
 from protocol.errors import INDETERMINATE_DATATYPE, PROTOCOL_VIOLATION, SqlError
 from protocol.messages import Bind
 from protocol.values import decode_parameter
-from session import execute
+from session import execute, platform
 from session.context import Session
 from session.inference import parameter_types as parameter_types
 from session.ports import Column
@@ -73,7 +74,9 @@ async def bind(session: Session, portal: Portal, message: Bind) -> None:
     ]
     read = read_parameters(one.statement)
     texts = _texts(read, prepared, values, zone)
-    if one.kind is Kind.SUBMIT:
+    if one.route is Route.PLATFORM:
+        platform.bind(portal, one)
+    elif one.kind is Kind.SUBMIT:
         statement, _ = execute.cut_returning(one.statement)
         portal.bound = one
         portal.sql = await _rewritten(session, replace(one, statement=statement), texts)

@@ -36,7 +36,7 @@ from protocol.messages import (
     Message,
     Parse,
 )
-from session import binding, cursors, execute, executing, roles, rows
+from session import binding, cursors, execute, executing, platform, roles, rows
 from session.context import Session, at
 from session.ports import Column
 from session.relay import aborted
@@ -210,6 +210,8 @@ class Extended:
         session = self._session
         if one.route is Route.SESSION:
             return cursors.columns_of(session, one)
+        if one.route is Route.PLATFORM:
+            return platform.COLUMNS[one.kind]
         settings = await session.settings()
         if one.kind is Kind.SUBMIT:
             return execute.Handle(one, settings, simple=False).columns
@@ -283,7 +285,13 @@ class Extended:
     async def _run(self, one: Classified, portal: Portal, limit: int) -> None:
         session = self._session
         settings = await session.settings()
-        if one.kind in (Kind.QUERY, Kind.SHOW):
+        if one.route is Route.PLATFORM:
+            try:
+                await platform.open_rows(session, one, portal, settings.engine)
+            except SqlError as error:
+                raise at(error, one.statement.start) from error.__cause__
+            await self._give(one, portal, limit)
+        elif one.kind in (Kind.QUERY, Kind.SHOW):
             show = one.kind is not Kind.QUERY
             await rows.open_rows(session, portal, settings.engine, show)
             if self._deferred is portal:

@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from dialects import Classified
 from protocol.errors import Notice
 from protocol.scram import Verifier
 from protocol.values import PgType
@@ -355,6 +356,14 @@ class EngineSession(Protocol):
 
     async def submit(self, sql: str, settings: EngineSettings) -> JobHandle:
         """Run what becomes a background job: INSERT, a statement set, EXECUTE PLAN."""
+        ...
+
+    async def answer(
+        self, one: Classified, settings: EngineSettings, formats: Sequence[int]
+    ) -> ResultStream:
+        """The rows of a statement of the platform (Route.PLATFORM), of the columns that
+        `session.platform` has for its kind. Positions in errors and rows are those of the
+        statement's text. It starts no engine and no job."""
         ...
 
     async def begin(self, database: str, settings: Callable[[], Awaitable[EngineSettings]]) -> None:

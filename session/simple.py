@@ -9,7 +9,7 @@ from __future__ import annotations
 from dialects import Classified, Kind, Route, mentions_activity, to_backend
 from protocol.encode import encode_empty_query_response, encode_query
 from protocol.errors import SqlError
-from session import cursors, execute, roles, settings, statement_set
+from session import cursors, execute, platform, roles, settings, statement_set
 from session.context import Session, at
 from session.relay import aborted
 
@@ -69,6 +69,8 @@ async def _run(session: Session, one: Classified) -> None:
         await execute.run_simple(session, one)
     elif one.route is Route.SESSION:
         await cursors.run_simple(session, one)
+    elif one.route is Route.PLATFORM:
+        await platform.run_simple(session, one)
     else:
         assert one.error is not None
         raise one.error

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import structlog
 
-from gateway.engine import process
+from gateway.engine import jvm, process
 from gateway.engine.fetch import Cancelled
 from gateway.engine.flights import Flight, Flights, Notify
-from gateway.engine.keeper import Attached, Keeper, Limits, answers, clear
+from gateway.engine.keeper import Attached, Keeper, Limits, answers, clear, endpoint_of
 from gateway.engine.launch import Home, Options
 from gateway.engine.locks import LockTimeout, held_async
 from gateway.engine.probe import Probe
@@ -82,6 +82,16 @@ class LocalProvider:
             return await self._bring_up(spec, flight)
 
         return await self._flights.board(version, work, notify)
+
+    async def runs(self, version: str) -> bool:
+        """Also one that an earlier server has left."""
+        attached = self._attached.get(version)
+        if attached is not None:
+            return await self._well(attached)
+        state = jvm.load(self._home(version)) if version in self._known.versions else None
+        if state is None or not process.alive(state.identity):
+            return False
+        return await answers(self._probe, endpoint_of(self._known.get(version), state))
 
     async def check(self, endpoint: Endpoint) -> bool:
         """Is its process there, and do both of its REST interfaces answer?"""

@@ -46,6 +46,11 @@ class Provider(Protocol):
         """
         ...
 
+    async def runs(self, version: str) -> bool:
+        """Is there an engine of that minor that `ensure` would find, without starting one? Never
+        raises."""
+        ...
+
     async def check(self, endpoint: Endpoint) -> bool:
         """Is that engine still there? Never raises."""
         ...

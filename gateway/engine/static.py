@@ -81,6 +81,13 @@ class StaticProvider:
         self._checked[version] = endpoint
         return endpoint
 
+    async def runs(self, version: str) -> bool:
+        try:
+            await self.ensure(version, lambda notice: None)
+        except SqlError:
+            return False
+        return True
+
     async def check(self, endpoint: Endpoint) -> bool:
         gateway, jobmanager = await self._releases(
             Given(endpoint.gateway_url, endpoint.jobmanager_url)

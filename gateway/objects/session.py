@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from dialects import Statement, single
+from dialects import Classified, Statement, single
 from dialects.ddl import read_ddl
 from dialects.ddl.model import Alter, Create, Ddl, Drop, ObjectKind
 from gateway.engine.session import ClientSession
@@ -32,6 +32,7 @@ from gateway.objects.store import Store
 from gateway.objects.stored import DEFAULT_CATALOG, NAMESPACES, Place, StoredObject
 from gateway.objects.using import Using
 from gateway.objects.wording import hidden
+from gateway.versions import answering
 from session.ports import Column, Columns, EngineSettings, JobHandle, Notify, ResultStream, Target
 
 _FUNCTION = ObjectKind.FUNCTION
@@ -137,6 +138,12 @@ class StoredSession:
         if create is not None and touched:
             await self.external.changed(touched, create, settings)
         return handle
+
+    @told
+    async def answer(
+        self, one: Classified, settings: EngineSettings, formats: Sequence[int]
+    ) -> ResultStream:
+        return await answering.answer(self, one, settings, formats)
 
     async def begin(self, database: str, settings: Callable[[], Awaitable[EngineSettings]]) -> None:
         await self.external.begin(database, settings)

@@ -1,0 +1,12 @@
+"""TRANSLATE and VALIDATE: what one text is, and whether it runs, in each version of Flink.
+
+    statement ─► rules (dialects.verdicts) ─► refused ────────────────────────────► a row
+                         └ accepted ─► is an engine of that version up? ─ no ─► a row, by the rules
+                                                └ yes ─► EXPLAIN there, with the stored
+                                                         objects that it names ─► a row, by Flink
+    plans ─► is there state, and would the version read it? (carrying)
+
+Flink has the last word where it runs: only its planner knows every column and type. Nothing is
+executed, no job and no engine is started: DDL, which Flink cannot explain, is judged by the rules
+and the check of options; a version without a running engine too, and the row says so.
+"""
