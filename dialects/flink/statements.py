@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
-from dialects.flink.queries import Queries
+from sqlglot import exp
+from sqlglot.tokenizer_core import TokenType
+
+from dialects.flink.nodes import STATEMENTS
+from dialects.flink.syntax_reader import SyntaxReader
+from dialects.flink.syntax import Part
 
 
-class Statements(Queries):
+class Statements(SyntaxReader):
     """Reads DDL, DML, SHOW, SET and the rest."""
+
+    def _parse_statement(self) -> exp.Expr | None:
+        """Raises ParseError for what is none of Flink's statements."""
+        if self.begins(Part.QUERY):
+            return super()._parse_statement()
+        kinds = STATEMENTS.get(self._curr.text.upper())
+        if kinds is None or self._curr.token_type == TokenType.IDENTIFIER:
+            return self._merge()
+        return self.first(kinds)
+
+    def _merge(self) -> exp.Expr:
+        if self._curr.token_type != TokenType.MERGE:
+            raise self._error("no statement of Flink")
+        start = self._index
+        self._advance()
+        return self._noted(self._parse_merge(), start)
