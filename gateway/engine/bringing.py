@@ -31,11 +31,11 @@ async def bring(session: FlinkSession, settings: EngineSettings, translator: Tra
         try:
             sent = await translator.definition(need, settings)
         except SqlError as e:
-            raise _not_taken(need, settings.version, e) from e
+            raise not_taken(need, settings.version, e) from e
         try:
             await bring_one(session, need, sent)
         except Refused as e:
-            raise _not_taken(need, settings.version, refused(e, need.create)) from e
+            raise not_taken(need, settings.version, refused(e, need.create)) from e
     await _go_home(session, settings.home)
 
 
@@ -105,7 +105,8 @@ async def _run(session: FlinkSession, statement: str) -> None:
         raise
 
 
-def _not_taken(need: Need, version: str, error: SqlError) -> SqlError:
+def not_taken(need: Need, version: str, error: SqlError) -> SqlError:
+    """What is said against an object, to who has only named it."""
     return SqlError(
         error.sqlstate,
         f"{need.name} cannot be used in Flink {version}: {error.message}",

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from dialects import Statement, options
 from dialects.ddl import described
-from dialects.ddl.model import ColumnKind, Create, Definition, ObjectKind, Option, TableDefinition
+from dialects.ddl.model import (
+    ColumnKind,
+    Create,
+    Ddl,
+    Definition,
+    ObjectKind,
+    Option,
+    TableDefinition,
+)
 from gateway.engine.targets import sql_type
 from gateway.objects import mirror
 from gateway.objects.mentions import Mention, calls, mention_at, mentions
@@ -53,6 +61,13 @@ def definition_mentions(statement: Statement, create: Create) -> list[Mention]:
     if query is not None:
         found += mentions(statement, query.first_token)
     return found
+
+
+def mentioned(statement: Statement, ddl: Ddl | None) -> list[Mention]:
+    """Names that the statement means of what is stored: not those that it defines or removes."""
+    if ddl is None:
+        return mentions(statement)
+    return definition_mentions(statement, ddl) if isinstance(ddl, Create) else []
 
 
 def check_options(session: StoredSession, definition: Definition, version: str) -> None:

@@ -13,11 +13,11 @@ from dataclasses import replace
 
 from dialects import Classified, Statement, single
 from dialects.ddl import read_ddl
-from dialects.ddl.model import Alter, Create, Ddl, Drop, ObjectKind
+from dialects.ddl.model import Alter, Create, Drop, ObjectKind
 from gateway.engine.session import ClientSession
 from gateway.engine.targets import is_filled, target
 from gateway.objects import rights
-from gateway.objects.changing import definition_mentions
+from gateway.objects.changing import mentioned
 from gateway.objects.defining import Definer
 from gateway.objects.external import External
 from gateway.objects.external_mirror import ExternalMirrors
@@ -114,7 +114,7 @@ class StoredSession:
         if ddl is not None and stored and await self._definer.run(statement, ddl, settings):
             return {}
         touched = await self.external.touched(ddl, settings) if ddl and stored else ()
-        resolved, ready = await self._ready(statement, settings, _mentioned(statement, ddl))
+        resolved, ready = await self._ready(statement, settings, mentioned(statement, ddl))
         ready = replace(ready, needs=(*await self.external.needs(statement), *ready.needs))
         with placed(resolved.text):
             changes = await self.inner.execute(resolved.text.text, ready)
@@ -176,17 +176,17 @@ class StoredSession:
             settings,
             needs=needs_of(resolved, also),
             home=resolved.home.flink,
-            functions=self._functions(resolved),
-            columns=self._columns(resolved),
+            functions=self.functions_of(resolved),
+            columns=self.columns_of(resolved),
         )
 
-    def _functions(self, resolved: Resolved) -> frozenset[str]:
+    def functions_of(self, resolved: Resolved) -> frozenset[str]:
         """What hides built-in functions of the same name."""
         own = {place.name for (_, place), kind in self.temporary.items() if kind is _FUNCTION}
         named = {o.place.name for o in resolved.objects if o.kind is _FUNCTION}
         return frozenset(name.upper() for name in own | named)
 
-    def _columns(self, resolved: Resolved) -> Columns:
+    def columns_of(self, resolved: Resolved) -> Columns:
         """Of the stored tables and views that a statement names, however it does."""
         ids: dict[tuple[str, ...], int] = {}
         for named in resolved.named:
@@ -295,10 +295,3 @@ class StoredSession:
 async def read(sql: str) -> Statement:
     """Its tokens; of a long text aside, so that other sessions go on."""
     return single(sql) if len(sql) <= LONG else await asyncio.to_thread(single, sql)
-
-
-def _mentioned(statement: Statement, ddl: Ddl | None) -> list[Mention]:
-    """Names that the statement means of what is stored: not those that it defines or removes."""
-    if ddl is None:
-        return mentions(statement)
-    return definition_mentions(statement, ddl) if isinstance(ddl, Create) else []

@@ -11,7 +11,7 @@ from dialects.verdicts import refused, remark, untouched
 from dialects.versions import Version
 from gateway.engine.results import TableStream
 from gateway.versions.carrying import carried
-from gateway.versions.judging import FLINK, Judgement, by_rules, judged
+from gateway.versions.judging import FLINK, Judgement, by_rules, is_trouble, judged
 from gateway.versions.plans import Plan, explainable
 from gateway.versions.targets import known
 from protocol.errors import SqlError
@@ -57,7 +57,10 @@ class _Asked:
         assert isinstance(version, Version) and isinstance(source, Version | None)
         if self.subject is None:
             return [[self.inner.text, *[None] * 5]]
-        found = await known(self.session, self.subject, self.settings)
+        try:
+            found = await known(self.session, self.subject, self.settings)
+        except SqlError as error:
+            raise self._in_statement(error) from error.__cause__
         verdict = await by_rules(self.subject, found.target(version, source))
         if verdict.error is not None:
             raise self._in_statement(verdict.error)
@@ -95,7 +98,12 @@ class _Asked:
             return {v: Judgement(refused(v, error)) for v in versions}
         if self.subject is None:
             return {v: Judgement(untouched(self.inner, v)) for v in versions}
-        found = await known(self.session, self.subject, self.settings)
+        try:
+            found = await known(self.session, self.subject, self.settings)
+        except SqlError as error:
+            if is_trouble(error):
+                raise
+            return {v: Judgement(refused(v, error)) for v in versions}
         order = dict.fromkeys((mine, *versions))
         return {v: await judged(self.session, self.subject, found, v, self.settings) for v in order}
 

@@ -1,8 +1,13 @@
-"""The verdict on a statement for one version: the rules first, then Flink where it runs."""
+"""The verdict on a statement for one version: the rules first, then Flink where it runs.
+
+rules ─► names and rights ─► the engine runs? ─ yes ─► EXPLAIN
+                                  └ no ─► the rules, of each stored object that it needs
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,11 +15,12 @@ from dialects import Statement, single
 from dialects.mapping import Target, Translation
 from dialects.verdicts import Verdict, judge, placed, refused
 from dialects.versions import Version
+from gateway.engine.bringing import not_taken
 from gateway.objects.placing import placed as in_full
 from gateway.versions.plans import Plan, explain, explainable
 from gateway.versions.targets import Known
 from protocol.errors import SqlError
-from session.ports import EngineSettings
+from session.ports import EngineSettings, Need
 
 if TYPE_CHECKING:
     from gateway.objects.session import StoredSession
@@ -41,20 +47,25 @@ async def judged(
     version: Version,
     settings: EngineSettings,
 ) -> Judgement:
-    """Never starts an engine. Raises SqlError for what has to do with neither."""
+    """Never starts an engine; one that is lost meanwhile counts as one that does not run."""
     verdict = await by_rules(statement, known.target(version))
-    if verdict.text is None or verdict.translation is None:
-        return Judgement(verdict)
-    if not explainable(single(verdict.text)) or not await _runs(session, version):
+    translation = verdict.translation
+    if verdict.text is None or translation is None or not explainable(single(verdict.text)):
         return Judgement(verdict)
     settings = replace(settings, version=str(version))
+    if await _runs(session, version):
+        try:
+            return Judgement(verdict, FLINK, await _planned(session, translation, settings))
+        except SqlError as error:
+            if not is_trouble(error):
+                return Judgement(refused(version, error, verdict.applied), FLINK)
     try:
-        plan = await _planned(session, verdict.translation, settings)
+        await _unplanned(session, translation, settings)
     except SqlError as error:
-        if error.sqlstate.startswith(_TROUBLE):
-            return Judgement(verdict)
-        return Judgement(refused(version, error, verdict.applied), FLINK)
-    return Judgement(verdict, FLINK, plan)
+        if is_trouble(error):
+            raise
+        return Judgement(refused(version, error, verdict.applied))
+    return Judgement(verdict)
 
 
 async def by_rules(statement: Statement, target: Target) -> Verdict:
@@ -62,6 +73,10 @@ async def by_rules(statement: Statement, target: Target) -> Verdict:
     if len(statement.text) <= _LONG:
         return judge(statement, target)
     return await asyncio.to_thread(judge, statement, target)
+
+
+def is_trouble(error: SqlError) -> bool:
+    return error.sqlstate.startswith(_TROUBLE)
 
 
 async def _runs(session: StoredSession, version: Version) -> bool:
@@ -79,3 +94,22 @@ async def _planned(
             return await explain(session.inner, resolved.text.text, ready)
     except SqlError as error:
         raise placed(error, translation) from error.__cause__
+
+
+async def _unplanned(
+    session: StoredSession, translation: Translation, settings: EngineSettings
+) -> None:
+    """What can be said of names, rights and stored objects without Flink; raises likewise."""
+    try:
+        _, ready = await session.prepared(translation.rewritten.text, settings)
+    except SqlError as error:
+        raise placed(error, translation) from error.__cause__
+    await _check_needs(ready.needs, Version.parse(settings.version))
+
+
+async def _check_needs(needs: Sequence[Need], version: Version) -> None:
+    for need in needs:
+        if need.create:
+            error = (await by_rules(single(need.create), Target(version))).error
+            if error is not None:
+                raise not_taken(need, str(version), error)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dialects import Statement
-from dialects.ddl.model import ObjectKind
+from dialects.ddl import read_ddl
 from dialects.mapping import Target
 from dialects.versions import Version
-from gateway.objects.mentions import mentions
-from gateway.objects.resolving import home_of, look_up, meant
+from gateway.objects.changing import mentioned
+from gateway.objects.mentions import Mention
+from protocol.errors import SqlError
 from session.ports import EngineSettings
 
 if TYPE_CHECKING:
@@ -39,18 +40,22 @@ class Known:
 
 
 async def known(session: StoredSession, statement: Statement, settings: EngineSettings) -> Known:
-    """Objects of external catalogs and temporary ones are not looked at: Flink alone has them."""
-    wanted = [each for each in mentions(statement) if each.namespace == "relation"]
-    names = [each.parts for each in wanted] or [("",)]
-    found = await look_up(session.store, names, settings, session.current)
-    home = home_of(found, settings, session.current)
+    """Raises SqlError for a name that could mean several objects, its position in the statement."""
+    wanted = _mentions(statement)
+    resolved = await session.resolved(statement, wanted, settings)
+    look_up = session.columns_of(resolved)
     columns: dict[tuple[str, ...], Mapping[str, str]] = {}
     for each in wanted:
-        there = None if session.is_temporary(each, home) else meant(each, found, home, statement)
-        if there is not None and each.parts not in columns:
-            rows = await session.store.columns(there.id)
-            columns[each.parts] = {row.name: row.type for row in rows}
-    functions = await session.store.names(None, None, (ObjectKind.FUNCTION,))
-    mine = [place.name for (space, place) in session.temporary if space == "function"]
+        if each.namespace == "relation" and each.parts not in columns:
+            if (found := await look_up(each.parts)) is not None:
+                columns[each.parts] = found
     mode = session.inner.options.runtime_mode(settings)
-    return Known(frozenset(n.upper() for n in (*functions, *mine)), columns, _BATCH.get(mode))
+    return Known(session.functions_of(resolved), columns, _BATCH.get(mode))
+
+
+def _mentions(statement: Statement) -> list[Mention]:
+    """Of a broken definition none: what is wrong with it, the verdict says."""
+    try:
+        return mentioned(statement, read_ddl(statement))
+    except SqlError:
+        return []

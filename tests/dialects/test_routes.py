@@ -285,7 +285,6 @@ ENGINE = {
     ("SUBMIT", "UPDATE 0"): "update a set x = 1 where y = 2",
     ("SUBMIT", "DELETE 0"): "delete from a where x = 1",
     ("UNKNOWN", "HELP"): "help",
-    ("UNKNOWN", "VALIDATE"): "validate select 1",
     ("UNKNOWN", "START"): "start job x",
 }
 REFUSED = [
