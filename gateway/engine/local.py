@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -27,7 +27,7 @@ from gateway.engine.launch import Home, Options
 from gateway.engine.locks import LockTimeout, held_async
 from gateway.engine.probe import Probe
 from gateway.engine.provider import Endpoint
-from gateway.engine.provision import Job, cache_root, chosen_packs
+from gateway.engine.provision import Job, cache_root, chosen_packs, connector_releases
 from gateway.engine.recipe import Prepare, Recipe, preparer
 from gateway.engine.versions import Catalogue, FlinkVersion, catalogue
 from protocol.errors import SYSTEM_ERROR, Notice, SqlError
@@ -54,8 +54,9 @@ class LocalProvider:
         self._root = data.resolve() / "engines"
         self._known = known or catalogue()
         self._limits = limits or Limits()
+        self._cache = (cache or cache_root()).resolve()
         self._prepare = prepare or preparer(
-            self._known, (cache or cache_root()).resolve(), options or Options(packs=chosen_packs())
+            self._known, self._cache, options or Options(packs=chosen_packs())
         )
         self._probe = Probe()
         self._attached: dict[str, Attached] = {}
@@ -92,6 +93,9 @@ class LocalProvider:
         if state is None or not process.alive(state.identity):
             return False
         return await answers(self._probe, endpoint_of(self._known.get(version), state))
+
+    def releases(self, version: str) -> Mapping[str, str]:
+        return connector_releases(version, self._cache)
 
     async def check(self, endpoint: Endpoint) -> bool:
         """Is its process there, and do both of its REST interfaces answer?"""

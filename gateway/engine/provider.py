@@ -8,7 +8,7 @@ engine that it started itself).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,6 +49,11 @@ class Provider(Protocol):
     async def runs(self, version: str) -> bool:
         """Is there an engine of that minor that `ensure` would find, without starting one? Never
         raises."""
+        ...
+
+    def releases(self, version: str) -> Mapping[str, str]:
+        """Connectors on the class path of that minor's engine and their releases, as far as they
+        are known."""
         ...
 
     async def check(self, endpoint: Endpoint) -> bool:

@@ -95,6 +95,21 @@ def provision(version: FlinkVersion, cache: Path, job: Job) -> Distribution:
     return found
 
 
+def connector_releases(minor: str, cache: Path) -> dict[str, str]:
+    """Connectors of the folder of that minor by their own release (`3.1.2` of `3.1.2-1.16`); the
+    minor itself for those that were part of Flink. Empty if it was not fetched yet."""
+    try:
+        manifest = json.loads((cache / "flink" / minor / "manifest.json").read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    taken = {name: Coordinates.parse(jars[0]).version
+             for name, jars in manifest["connectors"].items() if jars}  # fmt: skip
+    return {
+        name: minor if release.startswith(f"{minor}.") else release.partition("-")[0]
+        for name, release in taken.items()
+    }
+
+
 def chosen_packs() -> tuple[str, ...]:
     """XUANWU_PACKS: names of optional connectors, such as `paimon`, with commas between them."""
     names = os.environ.get("XUANWU_PACKS", "").split(",")

@@ -61,7 +61,7 @@ class ClientSession:
         self._opening = asyncio.Lock()
         self._views = 0
         self._planner = Planner(self)
-        self.translator = Translator(notify)
+        self.translator = Translator(notify, hub.provider.releases)
 
     # ── the port ────────────────────────────────────────────────────────────────────────────────
 

@@ -88,6 +88,10 @@ class StaticProvider:
             return False
         return True
 
+    def releases(self, version: str) -> Mapping[str, str]:
+        """Nobody tells what is on the class path of an engine elsewhere."""
+        return {}
+
     async def check(self, endpoint: Endpoint) -> bool:
         gateway, jobmanager = await self._releases(
             Given(endpoint.gateway_url, endpoint.jobmanager_url)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dialects import Rewritten, single
@@ -36,6 +36,7 @@ class Translator:
     """Of one client's session. What was translated is kept while nothing else was asked for it."""
 
     notify: Notify
+    releases: Callable[[str], Mapping[str, str]]  # of connectors in a version's engine
     _known: OrderedDict[tuple[object, ...], Translation] = field(default_factory=OrderedDict)
 
     async def translated(
@@ -75,6 +76,7 @@ class Translator:
         while True:
             target = Target(
                 Version.parse(settings.version),
+                releases=self.releases(settings.version),
                 batch=batch,
                 functions=settings.functions,
                 columns=asked.columns,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -28,11 +28,13 @@ class Known:
     functions: frozenset[str] = frozenset()
     columns: Mapping[tuple[str, ...], Mapping[str, str]] = field(default_factory=dict)
     batch: bool | None = None
+    releases: Callable[[str], Mapping[str, str]] = lambda version: {}
 
     def target(self, version: Version, source: Version | None = None) -> Target:
         return Target(
             version,
             source,
+            self.releases(str(version)),
             batch=self.batch,
             functions=self.functions,
             columns=lambda name: self.columns.get(tuple(name)),
@@ -50,7 +52,8 @@ async def known(session: StoredSession, statement: Statement, settings: EngineSe
             if (found := await look_up(each.parts)) is not None:
                 columns[each.parts] = found
     mode = session.inner.options.runtime_mode(settings)
-    return Known(session.functions_of(resolved), columns, _BATCH.get(mode))
+    releases = session.inner.hub.provider.releases
+    return Known(session.functions_of(resolved), columns, _BATCH.get(mode), releases)
 
 
 def _mentions(statement: Statement) -> list[Mention]:

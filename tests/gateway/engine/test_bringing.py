@@ -36,7 +36,9 @@ class Session:
 async def brought(session: Session, *needs: Need) -> list[str]:
     session.ran = []
     settings = EngineSettings("2.2", needs=needs)
-    await bring(cast("FlinkSession", session), settings, Translator(lambda notice: None))
+    await bring(
+        cast("FlinkSession", session), settings, Translator(lambda notice: None, lambda version: {})
+    )
     return session.ran
 
 

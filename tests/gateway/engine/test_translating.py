@@ -27,7 +27,7 @@ def told() -> list[Notice]:
 
 @pytest.fixture
 def translator(told: list[Notice]) -> Translator:
-    return Translator(told.append)
+    return Translator(told.append, lambda version: {})
 
 
 async def test_the_text_is_the_versions_own(translator: Translator) -> None:
@@ -76,7 +76,7 @@ async def test_columns_that_a_rule_asks_for_are_looked_up(monkeypatch: pytest.Mo
     monkeypatch.setattr(
         translating, "translate", lambda statement, target: translate(statement, target, [rule])
     )
-    translator = Translator(lambda notice: None)
+    translator = Translator(lambda notice: None, lambda version: {})
     settings = EngineSettings("1.16", columns=columns)
     found = await translator.translated("SELECT all_columns FROM t", settings)
     assert found.text == "SELECT a FROM t"
