@@ -90,13 +90,13 @@ _COMMENT_MARK = re.compile(r"/\*|\*/")
 Lexeme = tuple[TokenKind | None, int, int]
 
 
-def scan(sql: str) -> Iterator[Lexeme]:
-    """Significant lexemes as (kind, start, end), blanks and comments dropped.
+def scan(sql: str, at: int = 0) -> Iterator[Lexeme]:
+    """Significant lexemes from offset `at` on as (kind, start, end), blanks and comments dropped.
 
     A comment that only Flink takes for one (`// …`) comes without a kind.
     Raises SqlError 42601, in Postgres's words, for what is opened and never closed.
     """
-    at, match, kinds = 0, _LEXEME.match, _KINDS
+    match, kinds = _LEXEME.match, _KINDS
     while found := match(sql, at):  # always: every part of the pattern may be empty
         group = found.lastindex
         if group is None:  # only blanks were left

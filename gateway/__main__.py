@@ -1,5 +1,5 @@
 """The command line: `xuanwu serve`, `demo`, `psql`, `user add`, `engine start`, `engine stop`,
-`catalog export`, `catalog import`."""
+`catalog export`, `catalog import`, `lint`."""
 
 from __future__ import annotations
 
@@ -320,6 +320,35 @@ def catalog_import(
         return min(await porting.read_in(where, asked, file, secrets_file, print), 1)
 
     _run(work())
+
+
+@cli.command()
+def lint(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="SQL scripts; - is standard input.")
+    ],
+    to: Annotated[
+        list[str],
+        typer.Option(metavar="V[,V...]", help="Flink versions to judge for; may be repeated."),
+    ],
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="V", help="Version they were written for.")
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", help="text, or json: one object a statement and version.")
+    ] = "text",
+) -> None:
+    """Judge the statements of files for versions of Flink, by the rules alone: no server is needed.
+
+    A statement is accepted, translated (the rules that were applied are shown) or refused.
+
+    All files are read together: functions and tables of one are known in the others.
+
+    The exit status is 1 if any is refused, 2 if a file or an argument cannot be read.
+    """
+    from gateway.linting.command import run
+
+    raise typer.Exit(run(files, to, source, form))
 
 
 @cli.command()
