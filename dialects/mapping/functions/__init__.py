@@ -1,7 +1,14 @@
-"""Built-in functions that a version does not have: said in others, or refused."""
+"""Built-in functions that the target does not have: in other words, or refused.
+
+A call is written otherwise only where both forms give the same values, NULLs, empty texts and
+characters beyond the basic plane included (the tests run them side by side); all else is refused
+with the version that has it. A function of the user's own hides a built-in one of its name, and a
+name qualified with a catalog or database is always the user's.
+"""
 
 from __future__ import annotations
 
+from dialects.mapping.functions.calling import rules
 from dialects.mapping.model import Rule
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = rules()
