@@ -270,6 +270,7 @@ class Need:
     create: str = ""
     drop: str = ""
     described: str = ""  # its path, if it has columns that DESCRIBE tells
+    version: str = ""  # of Flink, that its definition was judged by
 
 
 @dataclass(frozen=True, slots=True)

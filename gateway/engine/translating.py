@@ -58,7 +58,8 @@ class Translator:
         """The CREATE of a stored object. What is changed in it is told, for it is not before the
         client's eyes. Raises SqlError, its position in the CREATE."""
         settings = replace(settings, columns=None)
-        found = await self._translation(need.create, settings, None)
+        source = Version.parse(need.version) if need.version else None
+        found = await self._translation(need.create, settings, None, source)
         if found.refusal is not None:
             raise _copy(found.refusal)
         for applied in found.notices():
@@ -66,9 +67,13 @@ class Translator:
         return found.rewritten
 
     async def _translation(
-        self, sql: str, settings: EngineSettings, batch: bool | None
+        self,
+        sql: str,
+        settings: EngineSettings,
+        batch: bool | None,
+        source: Version | None = None,
     ) -> Translation:
-        key = (sql, settings.version, batch, settings.functions)
+        key = (sql, settings.version, batch, source, settings.functions)
         if (known := self._known.get(key)) is not None:
             self._known.move_to_end(key)
             return known
@@ -76,6 +81,7 @@ class Translator:
         while True:
             target = Target(
                 Version.parse(settings.version),
+                source,
                 releases=self.releases(settings.version),
                 batch=batch,
                 functions=settings.functions,

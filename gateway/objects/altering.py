@@ -28,11 +28,11 @@ from dialects.ddl.model import (
 from gateway.objects.changing import (
     Change,
     Draft,
-    check_options,
     definition_mentions,
     draft,
     write_changed,
 )
+from gateway.objects.forms import in_form
 from gateway.objects.mentions import mention_at
 from gateway.objects.owning import own
 from gateway.objects.places import is_stored_here
@@ -185,8 +185,8 @@ async def _drafted(
         statement, definition_mentions(statement, written), settings, in_full=True
     )
     try:
-        check_options(session, written.definition, settings.version)
-        return await draft(session, statement, written, place, resolved, text, settings)
+        form = await in_form(session, statement, written, settings)
+        return await draft(session, statement, written, place, resolved, text, settings, form)
     except SqlError as error:
         error.position = None  # in a text that the client never saw
         raise

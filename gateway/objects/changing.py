@@ -9,13 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from dialects import Statement, options
+from dialects import Statement
 from dialects.ddl import described
 from dialects.ddl.model import (
-    ColumnKind,
     Create,
     Ddl,
-    Definition,
     ObjectKind,
     Option,
     TableDefinition,
@@ -70,16 +68,6 @@ def mentioned(statement: Statement, ddl: Ddl | None) -> list[Mention]:
     return definition_mentions(statement, ddl) if isinstance(ddl, Create) else []
 
 
-def check_options(session: StoredSession, definition: Definition, version: str) -> None:
-    """Of connector and formats, which Flink looks at only when the table is used. Raises SqlError
-    with a position in the definition's text; what Flink accepts and never reads is a warning."""
-    if not isinstance(definition, TableDefinition) or definition.query or definition.like:
-        return
-    physical = [c.name for c in definition.columns if c.kind is ColumnKind.PHYSICAL]
-    for notice in options.check(definition.options, version, physical):
-        session.notify(notice)
-
-
 async def draft(
     session: StoredSession,
     statement: Statement,
@@ -88,9 +76,11 @@ async def draft(
     resolved: Resolved,
     engine_text: str,
     settings: EngineSettings,
+    form: Create,
 ) -> Draft:
-    """Raises SqlError for what the definition does not say rightly: our own words with a position
-    in the statement, or Flink's with one in the engine's text."""
+    """`form`: the definition in the form of the session's version. Raises SqlError for what it does
+    not say rightly: our own words with a position in the statement, or Flink's with one in the
+    engine's text."""
     definition = create.definition
     new = StoredObject(
         id=0,
@@ -105,7 +95,7 @@ async def draft(
         partition_keys=getattr(definition, "partitioned_by", ()),
         on_ids=tuple(each.id for each in resolved.objects),
     )
-    columns = await columns_of(session, create, new, resolved, settings)
+    columns = await columns_of(session, form, new, resolved, settings)
     return Draft(new, columns, getattr(definition, "options", ()), tuple(resolved.objects))
 
 

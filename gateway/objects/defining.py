@@ -6,6 +6,7 @@ read_ddl ─► where does it stand? ─ a catalog that is stored here ─► cr
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dialects import Edit, Rewritten, Statement, single
@@ -17,13 +18,13 @@ from gateway.objects.altering import alter
 from gateway.objects.changing import (
     Change,
     Draft,
-    check_options,
     definition_mentions,
     draft,
     write_changed,
     write_new,
 )
 from gateway.objects.dropping import drop
+from gateway.objects.forms import in_form
 from gateway.objects.liking import liked
 from gateway.objects.places import check_database, is_stored_here, place_of
 from gateway.objects.placing import placed
@@ -95,10 +96,11 @@ class Definer:
         engine = engine_text(statement, create, place, resolved)
         if getattr(create.definition, "like", None) is not None:
             return await liked(session, statement, create, place, resolved, engine, settings)
-        check_options(session, create.definition, settings.version)
+        settings = replace(settings, functions=session.functions_of(resolved))
+        form = await in_form(session, statement, create, settings)
         text = rendered(engine.text, create, place) or engine.text
         with placed(engine):
-            return await draft(session, statement, create, place, resolved, text, settings)
+            return await draft(session, statement, create, place, resolved, text, settings, form)
 
     async def write(
         self, drafted: Draft, settings: EngineSettings, there: StoredObject | None, create: Create

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from dialects import Rewritten, Statement, single
 from dialects.ddl import merged, read_ddl, render
 from dialects.ddl.model import Create, Like, ObjectKind, TableDefinition
-from gateway.objects.changing import Draft, check_options, definition_mentions, draft
+from gateway.objects.changing import Draft, definition_mentions, draft
+from gateway.objects.forms import in_form
 from gateway.objects.placing import placed
 from gateway.objects.resolving import Named, Resolved, external, needs_of
 from gateway.objects.stored import Place
@@ -45,8 +46,8 @@ async def liked(
     assert isinstance(read, Create)
     needed = await session.resolved(copy, definition_mentions(copy, read), settings, in_full=True)
     try:
-        check_options(session, read.definition, settings.version)
-        drafted = await draft(session, copy, read, place, needed, copy.text, settings)
+        form = await in_form(session, copy, read, settings)
+        drafted = await draft(session, copy, read, place, needed, copy.text, settings, form)
     except SqlError as error:
         error.position = None  # in a text that the client never saw
         raise

@@ -276,6 +276,7 @@ def need(each: StoredObject, needed: Sequence[str] = ()) -> Need:
         create=each.engine_text,
         drop=f"DROP {each.kind.value} IF EXISTS {each.place.sql}",
         described=described,
+        version=each.version,
     )
 
 

@@ -28,9 +28,9 @@ from dialects.ddl.model import (
 from gateway.catalog.admin import asyncpg
 from gateway.catalog.bootstrap import OWNER
 from gateway.engine.versions import catalogue
-from gateway.objects.changing import check_options
 from gateway.objects.containers import DUPLICATE_SCHEMA
 from gateway.objects.defining import Definer
+from gateway.objects.forms import in_form
 from gateway.objects.places import is_stored_here, place_of
 from gateway.objects.porting.grants import grant
 from gateway.objects.porting.script import Definition, Entry, definition_of, in_order
@@ -217,11 +217,13 @@ class Reading:
         self, definition: Definition, create: Create, place: Place, settings: EngineSettings
     ) -> None:
         if self._asked.dry_run:
-            await self._look(create, place, settings)
+            await self._look(definition, create, place, settings)
         else:
             await Definer(self._session).run(definition.statement, create, settings)
 
-    async def _look(self, create: Create, place: Place, settings: EngineSettings) -> None:
+    async def _look(
+        self, definition: Definition, create: Create, place: Place, settings: EngineSettings
+    ) -> None:
         """As far as it can be told without making it: no view is given to Flink."""
         home = Place(place.catalog, place.database)
         if place.name and ("database", home) not in self._planned:
@@ -229,7 +231,7 @@ class Reading:
             if found.at("database", home) is None:
                 message = f'schema "{place.database}" does not exist'
                 raise SqlError(INVALID_SCHEMA_NAME, message, position=create.path.position)
-        check_options(self._session, create.definition, settings.version)
+        await in_form(self._session, definition.statement, create, settings)
         self._planned.add((NAMESPACES[create.kind], place))
 
     async def _alter(self, there: StoredObject, create: Create, settings: EngineSettings) -> None:

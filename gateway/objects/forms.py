@@ -1,0 +1,46 @@
+"""A table's definition in the form of the session's version: what is checked, and told, at CREATE.
+
+    definition ─► translate ─► read again ─► options checked as that version's connectors have them
+                     └ refused, or told what is left out
+
+What is stored is the definition as it was written; other versions get other forms of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dialects import Statement, options, single
+from dialects.ddl import read_ddl
+from dialects.ddl.model import ColumnKind, Create, Definition, TableDefinition
+from gateway.objects.placing import placed
+from session.ports import EngineSettings
+
+if TYPE_CHECKING:
+    from gateway.objects.session import StoredSession
+
+
+async def in_form(
+    session: StoredSession, statement: Statement, create: Create, settings: EngineSettings
+) -> Create:
+    """Flink itself looks at options only when the table is used. Raises SqlError, its position in
+    the statement; what Flink accepts and never reads is a warning."""
+    definition = create.definition
+    if not isinstance(definition, TableDefinition) or definition.query or definition.like:
+        return create
+    settings = replace(settings, columns=None)
+    sent = await session.inner.translator.translated(statement.text, settings)
+    await session.inner.translator.tell(statement.text, settings)
+    with placed(sent):
+        form = read_ddl(single(sent.text)) if sent.edits else create
+        assert isinstance(form, Create), sent.text
+        _check_options(session, form.definition, settings.version)
+    return form
+
+
+def _check_options(session: StoredSession, definition: Definition, version: str) -> None:
+    assert isinstance(definition, TableDefinition)
+    physical = [c.name for c in definition.columns if c.kind is ColumnKind.PHYSICAL]
+    for notice in options.check(definition.options, version, physical):
+        session.notify(notice)
