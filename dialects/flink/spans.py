@@ -1,72 +1,87 @@
 """A parser that notes of each node which tokens it was made of.
 
-sqlglot's methods create nodes in the midst of reading. Each method named in `_READS` knows where it
-began; a node belongs to the innermost of those that are running, and ends where reading has come
-when the method returns it.
+Each method says itself where its node began: `self.made(node, start)`.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlglot import exp, parser
-from sqlglot.tokenizer_core import Token
+from sqlglot.errors import ParseError
+from sqlglot.parser import SENTINEL_NONE
+from sqlglot.tokenizer_core import Token, TokenType
 
 E = TypeVar("E", bound=exp.Expr)
-Read = Callable[..., Any]
-
-_READS = (
-    "_parse_alias _parse_assignment _parse_between _parse_bitwise _parse_bracket _parse_case"
-    " _parse_cast _parse_column _parse_column_def _parse_column_ops _parse_column_reference"
-    " _parse_comparison _parse_conjunction _parse_create _parse_cte _parse_disjunction"
-    " _parse_equality _parse_exponent _parse_expression _parse_extract _parse_factor _parse_field"
-    " _parse_from _parse_function _parse_group _parse_having _parse_id_var _parse_identifier"
-    " _parse_in _parse_insert _parse_interval _parse_join _parse_lambda _parse_lateral"
-    " _parse_limit _parse_match_recognize _parse_number _parse_offset _parse_order"
-    " _parse_ordered _parse_paren _parse_pivot _parse_primary _parse_property _parse_qualify"
-    " _parse_range _parse_schema _parse_select _parse_select_query _parse_set_operations"
-    " _parse_statement _parse_string _parse_subquery _parse_table _parse_table_alias"
-    " _parse_table_part _parse_table_parts _parse_term _parse_type _parse_types _parse_unary"
-    " _parse_unnest _parse_value _parse_var _parse_where _parse_window _parse_with"
-).split()
-
-
-def reads(method: Read) -> Read:
-    """Mark a method of a subclass that reads what its result is made of."""
-
-    @functools.wraps(method)
-    def read(self: SpannedParser, *args: Any, **kwargs: Any) -> Any:
-        starts = self.starts
-        start = self._index
-        starts.append(start)
-        try:
-            node = method(self, *args, **kwargs)
-        finally:
-            starts.pop()
-        if isinstance(node, exp.Expr):
-            self.note(node, start)
-        return node
-
-    return read
 
 
 class SpannedParser(parser.Parser):
-    """`spans`: of each node its first token and the one behind its last, as indexes."""
+    """`spans`: of each node its first token and the one behind its last, as indexes.
+
+    The tokens hold the comments, nodes get them when all is read: while reading nobody asks.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.starts: list[int] = [0]
         # The node is kept beside its span: a dropped one must not lend its id to another.
         self.spans: dict[int, tuple[exp.Expr, int, int]] = {}
+
+    def _parse(
+        self,
+        parse_method: Callable[[Any], exp.Expr | None],
+        raw_tokens: list[Token],
+        sql: str | None = None,
+    ) -> list[exp.Expr | None]:
+        """One tree for each statement; a semicolon that a statement reads itself ends none."""
+        self.reset()
+        self.sql = sql or ""
+        self.spans = {}
+        self._tokens = [*raw_tokens, SENTINEL_NONE, SENTINEL_NONE]
+        self._tokens_size = len(raw_tokens)
+        self._index = -1
+        self._advance()
+        roots: list[exp.Expr | None] = []
+        while self._index < self._tokens_size:
+            if self._match(TokenType.SEMICOLON):
+                continue
+            roots.append(parse_method(self))
+            if self._index < self._tokens_size and self._curr.token_type != TokenType.SEMICOLON:
+                raise self.unexpected()
+        return roots
+
+    def _advance(self, times: int = 1) -> None:
+        self._index = index = self._index + times
+        tokens = self._tokens
+        self._curr = tokens[index]
+        self._next = tokens[index + 1]
+        self._prev = tokens[index - 1] if index else SENTINEL_NONE
+
+    def unexpected(self) -> ParseError:
+        """The error of a token that fits nothing; cheap, for some errors only end an attempt."""
+        token = self._curr
+        return ParseError(f"syntax error at or near {token.text!r}, offset {token.start}")
+
+    def raise_error(self, message: str, token: Token = SENTINEL_NONE) -> None:
+        at = token if token.token_type != TokenType.SENTINEL else self._curr
+        raise ParseError(f"{message}, offset {at.start}")
+
+    def expect(self, kind: TokenType) -> None:
+        """Raises ParseError if the next token is another."""
+        if self._curr.token_type != kind:
+            raise self.unexpected()
+        self._advance()
+
+    def made(self, node: E, start: int) -> E:
+        """Note the place of a node that has just been read, from the token `start`."""
+        self.spans[id(node)] = (node, start, self._index)
+        return node
 
     def expression(
         self, instance: E, token: Token | None = None, comments: list[str] | None = None
     ) -> E:
-        made = super().expression(instance, token, comments)
-        self.note(made, self.starts[-1])
-        return made
+        """Only sqlglot's own methods call it, which know of no places."""
+        return instance if instance.is_primitive else self.validate_expression(instance)
 
     def note(self, node: exp.Expr, start: int) -> None:
         """`node` reaches from the token `start` up to where reading has come, at least."""
@@ -74,7 +89,3 @@ class SpannedParser(parser.Parser):
         if known is not None and known[1] < start:
             start = known[1]
         self.spans[id(node)] = (node, start, self._index)
-
-
-for _name in _READS:
-    setattr(SpannedParser, _name, reads(getattr(parser.Parser, _name)))
