@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from dialects.flink.tree import Tree, parse
+from dialects.mapping.outline import Outline
 from dialects.rewriting import Edit, Rewritten
 from dialects.splitter import Statement
 from dialects.versions import Version
@@ -25,7 +26,8 @@ class Target:
     known; else the one that goes with the version. `batch`: the runtime mode, None if not known.
     `functions`: names in upper case of the user's own functions, which hide built-in ones.
     `columns`: the columns of a table with their types in Flink's spelling, None if not known; the
-    name as written, in parts.
+    name as written, in parts. `keys`: the columns of its primary key, empty for none, None if not
+    known.
     """
 
     version: Version
@@ -34,11 +36,12 @@ class Target:
     batch: bool | None = None
     functions: frozenset[str] = frozenset()
     columns: Callable[[tuple[str, ...]], Mapping[str, str] | None] = lambda name: None
+    keys: Callable[[tuple[str, ...]], tuple[str, ...] | None] = lambda name: None
 
 
 @dataclass(frozen=True)
 class Text:
-    """A statement as the rules see it: tokens at once, a tree when somebody asks for it."""
+    """A statement as the rules see it: tokens at once, outline and tree when somebody asks."""
 
     statement: Statement
 
@@ -46,6 +49,11 @@ class Text:
     def words(self) -> frozenset[str]:
         """Keywords and operators in upper case, all else as written."""
         return frozenset(self.statement.words)
+
+    @cached_property
+    def outline(self) -> Outline:
+        """For what concerns the statement as such, not its expressions."""
+        return Outline(self.statement)
 
     @cached_property
     def tree(self) -> Tree | None:
