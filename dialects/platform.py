@@ -51,6 +51,9 @@ def classify_validate(statement: Statement, names: Names, classify: Classify) ->
         inner = _inner(statement, end, classify)
     except SqlError as error:
         return refusal(statement, Kind.VALIDATE, error)
+    if inner.error is not None and inner.error.sqlstate == SYNTAX_ERROR:  # no statement at all
+        refused = outer_error(inner, statement)
+        return refusal(statement, Kind.VALIDATE, refused or inner.error)
     options = {"versions": versions, "subject": subject(inner, names), "error": inner.error}
     return _platform(statement, Kind.VALIDATE, inner, options)
 

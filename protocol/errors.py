@@ -109,6 +109,20 @@ class SqlError(Exception):
     def __str__(self) -> str:
         return f"{self.sqlstate}: {self.message}"
 
+    def copy(self) -> SqlError:
+        """The same to be raised, for whoever passes it on moves its position; of an error that is
+        kept for the next time."""
+        return SqlError(
+            self.sqlstate,
+            self.message,
+            detail=self.detail,
+            hint=self.hint,
+            position=self.position,
+            where=self.where,
+            routine=self.routine,
+            severity=self.severity,
+        )
+
 
 class ProtocolViolation(SqlError):
     """The peer broke the wire protocol: always FATAL, the connection cannot be trusted further."""

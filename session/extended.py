@@ -104,7 +104,7 @@ class Extended:
             raise aborted()
         if one is not None and one.route is Route.REFUSED:
             assert one.error is not None
-            raise at(one.error, one.statement.start)
+            raise at(one.error.copy(), one.statement.start)
         session.store.add_prepared(prepared)
         await self.catch_up()
         session.client.write(encode_parse_complete())

@@ -73,7 +73,7 @@ async def _run(session: Session, one: Classified) -> None:
         await platform.run_simple(session, one)
     else:
         assert one.error is not None
-        raise one.error
+        raise one.error.copy()
 
 
 async def prepare_backend(session: Session, one: Classified) -> str:

@@ -5,30 +5,46 @@ Flink's own client; run one by one, they would be as many jobs.
     EXECUTE STATEMENT SET BEGIN INSERT …;   ──► kept        ROLLBACK ──► dropped
     INSERT …;                               ──► kept
     END;                                    ──► one job
+
+VALIDATE and TRANSLATE of a set likewise: no piece of it may run.
 """
 
 from __future__ import annotations
 
-from dialects import Classified
+from dialects import Classified, Route
+from dialects.platform import VERBS
 from protocol.encode import encode_command_complete
 from protocol.errors import PROGRAM_LIMIT_EXCEEDED, SYNTAX_ERROR, SqlError
-from session import execute
+from session import execute, platform
 from session.context import Session
 
 TAG = "STATEMENT SET"
 MAX_PIECES = 1000
+_OPENING = "EXECUTE STATEMENT SET BEGIN"
 _HEADS = (("BEGIN", "STATEMENT", "SET"), ("EXECUTE", "STATEMENT", "SET", "BEGIN"))
 
 
 def opens(one: Classified) -> bool:
     """Whether the statement is the beginning of a set whose END has not come."""
-    return _head(one) is not None and one.statement.tokens[-1].text.upper() != "END"
+    head = _head(one)
+    return head is not None and not _ends(one, head)
 
 
 def _head(one: Classified) -> int | None:
     """How many tokens open a statement set; None for any other statement."""
-    words = tuple(token.text.upper() for token in one.statement.tokens[:4])
-    return next((len(head) for head in _HEADS if words[: len(head)] == head), None)
+    words = one.statement.words[:5]
+    about = bool(words) and words[0] in VERBS
+    words = words[about:]
+    return next((len(head) + about for head in _HEADS if words[: len(head)] == head), None)
+
+
+def _ends(one: Classified, head: int) -> bool:
+    depth = 1
+    for word in one.statement.words[head:]:
+        depth += (word == "CASE") - (word == "END")
+        if not depth:
+            return True
+    return False
 
 
 async def take(session: Session, one: Classified) -> None:
@@ -39,7 +55,7 @@ async def take(session: Session, one: Classified) -> None:
         tag = TAG
     elif word == "END":
         pieces, session.statement_set = session.statement_set, None
-        await _run(session, pieces)
+        await _run(session, pieces, one.statement.text[len("END") :])
         return
     elif word == "ROLLBACK":
         session.statement_set = None
@@ -51,9 +67,11 @@ async def take(session: Session, one: Classified) -> None:
 
 
 def _first_piece(one: Classified) -> list[str]:
-    start = _head(one)
+    """What opens the set, and the INSERT that came with it."""
+    words, start = one.statement.words, _head(one)
+    opening = f"{words[0]} {_OPENING}" if words[0] in VERBS else _OPENING
     tokens = [token for token in one.statement.tokens[start:] if token.text != ";"]
-    return [one.statement.text[tokens[0].start : tokens[-1].end]] if tokens else []
+    return [opening, one.statement.text[tokens[0].start : tokens[-1].end]] if tokens else [opening]
 
 
 def _keep(pieces: list[str], one: Classified, word: str) -> None:
@@ -64,17 +82,24 @@ def _keep(pieces: list[str], one: Classified, word: str) -> None:
             hint="END runs the set, ROLLBACK drops it.",
             position=1,
         )
-    if len(pieces) >= MAX_PIECES:
+    if len(pieces) > MAX_PIECES:
         raise SqlError(PROGRAM_LIMIT_EXCEEDED, f"a statement set has at most {MAX_PIECES} INSERTs")
     pieces.append(one.statement.text)
 
 
-async def _run(session: Session, pieces: list[str]) -> None:
-    if not pieces:
+async def _run(session: Session, pieces: list[str], tail: str) -> None:
+    """`tail`: what TRANSLATE and VALIDATE say behind the END."""
+    opening, *inserts = pieces
+    if not inserts:
         raise SqlError(SYNTAX_ERROR, "the statement set has no INSERT")
-    text = "EXECUTE STATEMENT SET BEGIN\n" + "".join(f"{piece};\n" for piece in pieces) + "END"
+    about = tail if opening != _OPENING else ""
+    text = f"{opening}\n" + "".join(f"{piece};\n" for piece in inserts) + f"END{about}"
+    one = (await session.classify(text))[0]
     try:
-        await execute.run_simple(session, (await session.classify(text))[0])
+        if one.error is not None:
+            raise one.error.copy()
+        run = platform if one.route is Route.PLATFORM else execute
+        await run.run_simple(session, one)
     except SqlError as error:
         error.position = None  # in a text that arrived in several messages
         raise

@@ -7,6 +7,7 @@
     plans ─► is there state, and would the version read it? (carrying)
 
 Flink has the last word where it runs: only its planner knows every column and type. Nothing is
-executed, no job and no engine is started: DDL, which Flink cannot explain, is judged by the rules
-and the check of options; a version without a running engine too, and the row says so.
+executed, no job and no engine is started: of DDL Flink explains only the query of a view or of
+CREATE TABLE … AS, all else is judged by the rules and the check of options; and so is everything
+for a version without a running engine. The row says who has judged.
 """

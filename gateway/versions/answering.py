@@ -12,7 +12,7 @@ from dialects.versions import Version
 from gateway.engine.results import TableStream
 from gateway.versions.carrying import carried
 from gateway.versions.judging import FLINK, Judgement, by_rules, is_trouble, judged
-from gateway.versions.plans import Plan, explainable
+from gateway.versions.plans import Plan, makes_job
 from gateway.versions.targets import known
 from protocol.errors import SqlError
 from protocol.values.rows import ColumnCodec, compile_row_encoder
@@ -110,7 +110,7 @@ class _Asked:
     def _row(self, judgement: Judgement, mine: Version, base: Plan | None) -> list[Any]:
         verdict, plan = judgement.verdict, judgement.plan
         said = verdict.error or (None if judgement.judged_by == FLINK else remark(verdict))
-        planned = verdict.error is None and self.subject is not None and explainable(self.subject)
+        lasts = verdict.error is None and self.subject is not None and makes_job(self.subject)
         return [
             str(verdict.version),
             verdict.ruling.value,
@@ -121,8 +121,8 @@ class _Asked:
             self._position(verdict.error.position) if verdict.error else None,
             None if verdict.text is None else self._whole(verdict.text),
             judgement.judged_by,
-            plan.stateful if plan is not None else None,
-            carried(mine, verdict.version, plan, base) if planned else None,
+            plan.stateful if lasts and plan is not None else None,
+            carried(mine, verdict.version, plan, base) if lasts else None,
         ]
 
     # ── places ──────────────────────────────────────────────────────────────────────────────────

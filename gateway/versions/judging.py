@@ -7,12 +7,13 @@ rules ─► names and rights ─► the engine runs? ─ yes ─► EXPLAIN
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dialects import Statement, single
-from dialects.mapping import Target, Translation
+from dialects.mapping import Target
 from dialects.verdicts import Verdict, judge, placed, refused
 from dialects.versions import Version
 from gateway.engine.bringing import not_taken
@@ -20,7 +21,7 @@ from gateway.objects.placing import placed as in_full
 from gateway.versions.plans import Plan, explain, explainable
 from gateway.versions.targets import Known
 from protocol.errors import SqlError
-from session.ports import EngineSettings, Need
+from session.ports import EngineSettings
 
 if TYPE_CHECKING:
     from gateway.objects.session import StoredSession
@@ -49,22 +50,25 @@ async def judged(
 ) -> Judgement:
     """Never starts an engine; one that is lost meanwhile counts as one that does not run."""
     verdict = await by_rules(statement, known.target(version))
+    planned = explainable(single(verdict.text)) if verdict.text is not None else None
     translation = verdict.translation
-    if verdict.text is None or translation is None or not explainable(single(verdict.text)):
+    if planned is None or translation is None:
         return Judgement(verdict)
     settings = replace(settings, version=str(version))
+    asked = _Asked(session, planned, settings)
     if await _runs(session, version):
         try:
-            return Judgement(verdict, FLINK, await _planned(session, translation, settings))
+            return Judgement(verdict, FLINK, await asked.plan())
         except SqlError as error:
             if not is_trouble(error):
-                return Judgement(refused(version, error, verdict.applied), FLINK)
+                moved = placed(error, translation)
+                return Judgement(refused(version, moved, verdict.applied), FLINK)
     try:
-        await _unplanned(session, translation, settings)
+        await asked.check(known.target(version))
     except SqlError as error:
         if is_trouble(error):
             raise
-        return Judgement(refused(version, error, verdict.applied))
+        return Judgement(refused(version, placed(error, translation), verdict.applied))
     return Judgement(verdict)
 
 
@@ -84,32 +88,34 @@ async def _runs(session: StoredSession, version: Version) -> bool:
     return str(version) in provider.versions and await provider.runs(str(version))
 
 
-async def _planned(
-    session: StoredSession, translation: Translation, settings: EngineSettings
-) -> Plan:
-    """Raises SqlError, its position in the statement that was translated."""
-    try:
-        resolved, ready = await session.prepared(translation.rewritten.text, settings)
-        with in_full(resolved.text):
-            return await explain(session.inner, resolved.text.text, ready)
-    except SqlError as error:
-        raise placed(error, translation) from error.__cause__
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What of a translated text is planned. Positions of errors are those of that text."""
 
+    session: StoredSession
+    planned: Statement
+    settings: EngineSettings
 
-async def _unplanned(
-    session: StoredSession, translation: Translation, settings: EngineSettings
-) -> None:
-    """What can be said of names, rights and stored objects without Flink; raises likewise."""
-    try:
-        _, ready = await session.prepared(translation.rewritten.text, settings)
-    except SqlError as error:
-        raise placed(error, translation) from error.__cause__
-    await _check_needs(ready.needs, Version.parse(settings.version))
+    async def plan(self) -> Plan:
+        with self._in_text():
+            resolved, ready = await self.session.prepared(self.planned.text, self.settings)
+            with in_full(resolved.text):
+                return await explain(self.session.inner, resolved.text.text, ready)
 
-
-async def _check_needs(needs: Sequence[Need], version: Version) -> None:
-    for need in needs:
-        if need.create:
-            error = (await by_rules(single(need.create), Target(version))).error
+    async def check(self, target: Target) -> None:
+        """What can be said of names, rights and stored objects without Flink."""
+        with self._in_text():
+            _, ready = await self.session.prepared(self.planned.text, self.settings)
+        for need in ready.needs:
+            error = (await by_rules(single(need.create), target)).error if need.create else None
             if error is not None:
-                raise not_taken(need, str(version), error)
+                raise not_taken(need, self.settings.version, error)
+
+    @contextmanager
+    def _in_text(self) -> Iterator[None]:
+        try:
+            yield
+        except SqlError as error:
+            if error.position is not None:
+                error.position += self.planned.start
+            raise

@@ -6,15 +6,17 @@ EXPLAIN ─► == Optimized Execution Plan == ─► operators: name and depth �
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dialects import Statement, single
+from dialects import Statement, part, single
+from dialects.verdicts import definition
 from dialects.vocabulary import QUERY_WORDS
 from gateway.engine import errors
 from gateway.engine.flinksession import SessionLost
 from gateway.engine.http import Refused
 from gateway.engine.results import lost
+from protocol.errors import SqlError
 from session.ports import EngineSettings
 
 if TYPE_CHECKING:
@@ -60,12 +62,26 @@ class Plan:
         return any(each.split(" ", 1)[1] not in _STATELESS for each in self.operators)
 
 
-def explainable(statement: Statement) -> bool:
-    """Whether Flink can plan it without running it: queries, INSERT, statement sets."""
+def explainable(statement: Statement) -> Statement | None:
+    """What of it Flink can plan without running it: queries, INSERT and statement sets as a whole,
+    of a view and of CREATE TABLE … AS the query; None: nothing. `start` is that in the statement's
+    text."""
     words = statement.words
+    if words[0] in QUERY_WORDS or words[0] in ("INSERT", "EXPLAIN"):
+        return replace(statement, start=0)
     if words[0] == "EXECUTE":
-        return words[1] != "PLAN"
-    return words[0] in QUERY_WORDS or words[0] in ("INSERT", "EXPLAIN")
+        return None if words[1] == "PLAN" else replace(statement, start=0)
+    try:
+        create = definition(statement)
+    except SqlError:  # the rules have told of it
+        return None
+    query = getattr(create.definition, "query", None) if create is not None else None
+    return part(replace(statement, start=0), query.first_token) if query is not None else None
+
+
+def makes_job(statement: Statement) -> bool:
+    """Whether it runs on, with a state of its own: a view only stands for its query."""
+    return explainable(statement) is not None and "VIEW" not in statement.words[:4]
 
 
 async def explain(client: ClientSession, sql: str, settings: EngineSettings) -> Plan:

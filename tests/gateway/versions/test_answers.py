@@ -154,3 +154,37 @@ async def test_binary_rows_of_a_prepared_statement(one: Client) -> None:
         await cursor.execute(sql, prepare=True)
         rows = await cursor.fetchall()
         assert rows[1][2:4] == ("!=", "<>") and rows[1][5] == sql.index("!=") + 1
+
+
+@pytest.mark.parametrize("head", ["EXECUTE STATEMENT SET BEGIN", "BEGIN STATEMENT SET;"])
+async def test_a_set_in_pieces_is_validated_as_one(one: Client, head: str) -> None:
+    """psql sends it so; no piece of it may run."""
+    first = await one.connection.execute(f'VALIDATE {head} INSERT INTO a SELECT "x" FROM t')
+    assert first.statusmessage == "STATEMENT SET"
+    await one.run("INSERT INTO b SELECT CASE WHEN y THEN 1 END FROM t")
+    rows = await described(one, "END FOR VERSIONS ('1.16', '2.3')")
+    assert [row["version"] for row in rows] == ["1.16", "2.3"]
+    assert {row["translated"] for row in rows} == {
+        "EXECUTE STATEMENT SET BEGIN\nINSERT INTO a SELECT `x` FROM t;\n"
+        "INSERT INTO b SELECT CASE WHEN y THEN 1 END FROM t;\nEND"
+    }
+
+
+async def test_a_set_in_pieces_is_translated_as_one(one: Client) -> None:
+    await one.run('TRANSLATE EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT "x" FROM t')
+    assert (await one.state("END TO VERSION '9.9'")) == ("22023", None)
+    assert (await one.rows("VALIDATE SELECT a FROM t"))[0][1] == "accept"
+
+
+async def test_a_piece_of_a_set_is_no_verdict_for_drivers(one: Client) -> None:
+    """They send the pieces together: an error makes the server skip the INSERT behind it."""
+    with pytest.raises(psycopg.errors.SyntaxError, match="end of input"):
+        await one.connection.cursor(binary=True).execute(
+            "VALIDATE EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1"
+        )
+
+
+async def test_a_refusal_keeps_its_place_when_it_comes_again(one: Client) -> None:
+    sql = "SELECT 1; SELECT * FROM t FOR UPDATE"
+    places = [await one.state(sql) for _ in range(3)]
+    assert places == [("0A000", sql.index("FOR UPDATE") + 1)] * 3
