@@ -47,8 +47,9 @@ class Text:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Keywords and operators in upper case, all else as written."""
-        return frozenset(self.statement.words)
+        """Keywords and operators in upper case, all else as written; `/*+` if there is a hint."""
+        words = frozenset(self.statement.words)
+        return words | {"/*+"} if "/*+" in self.statement.text else words
 
     @cached_property
     def outline(self) -> Outline:

@@ -101,6 +101,11 @@ def versions_of(kind: str, identifier: str, key: str) -> tuple[str, ...]:
     return tuple(version for version in versions() if version in found)
 
 
+def identifiers(kind: str) -> tuple[tuple[str, str], ...]:
+    """All factories of a kind, as (kind, identifier)."""
+    return tuple(subject for subject in _rows() if subject[0] == kind)
+
+
 def _template(key: str) -> re.Pattern[str]:
     before, after = key.split("#")
     return re.compile(f"{re.escape(before)}(.+){re.escape(after)}\\Z", re.DOTALL)

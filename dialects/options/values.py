@@ -24,7 +24,7 @@ _DURATION_UNITS = frozenset(
     millisecond milliseconds µs micro micros microsecond microseconds ns nano nanos nanosecond
     nanoseconds""".split()
 )
-_MEMORY_UNITS = {
+MEMORY_UNITS = {
     **dict.fromkeys(("", "b", "bytes"), 1),
     **dict.fromkeys(("k", "kb", "kibibytes"), 1 << 10),
     **dict.fromkeys(("m", "mb", "mebibytes"), 1 << 20),
@@ -104,7 +104,7 @@ def _memory(text: str, version: str) -> bool:
     match = _QUANTITY.match(text.strip(_JAVA_SPACE))
     if match is None or len(match[1].lstrip("0")) > 19:
         return False
-    factor = _MEMORY_UNITS.get(match[2].strip(_JAVA_SPACE).lower())
+    factor = MEMORY_UNITS.get(match[2].strip(_JAVA_SPACE).lower())
     return factor is not None and int(match[1]) * factor <= _LONG
 
 

@@ -1,0 +1,28 @@
+"""Defaults that moved between releases, made explicit so that a table does what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dialects.mapping.connectors.releases import usual, where
+from dialects.mapping.connectors.tables import moved
+from dialects.mapping.model import Target
+from dialects.options.data import CONNECTOR
+
+Added = tuple[str, str, str, str]  # rule, key, value, why
+
+
+def made_explicit(given: Mapping[str, str], target: Target) -> Iterator[Added]:
+    """What a whole list of options has to say in the target, and did not have to in its source."""
+    subject = (CONNECTOR, given.get(CONNECTOR, ""))
+    place = where(subject, target)
+    for row in moved().get(subject, ()) if place is not None else ():
+        assert place is not None
+        if row.key in given:
+            continue
+        source = usual(place.family, target.source) if target.source is not None else None
+        rule = place.rule(row.key) + "_default"
+        if place.release >= row.at and (not row.after or source is not None and source < row.at):
+            yield rule, row.key, row.before, row.remark
+        elif row.after and source is not None and source >= row.at > place.release:
+            yield rule, row.key, row.after, row.remark
