@@ -51,9 +51,12 @@ async def test_starts_and_tells(data: Path) -> None:
 
 async def test_engine_outlives_its_server_and_is_found_again(data: Path) -> None:
     first = provider(data)
+    assert not await first.runs("2.2")
     endpoint = await first.ensure("2.2", ignore)
+    assert await first.runs("2.2")
     await first.close()
     second = provider(data)
+    assert await second.runs("2.2") and not await second.runs("1.20")
     notices: list[Notice] = []
     assert await second.ensure("2.2", notices.append) == endpoint
     assert [n.message for n in notices] == ["preparing"]

@@ -56,6 +56,7 @@ async def test_absent_engine() -> None:
         with pytest.raises(SqlError, match="SQL Gateway of Flink 2.2 does not answer") as caught:
             await provider.ensure("2.2", ignore)
         assert caught.value.sqlstate == CONNECTION_FAILURE
+        assert not await provider.runs("2.2") and not await provider.runs("1.20")
         with pytest.raises(SqlError) as caught:
             await provider.ensure("1.20", ignore)
         assert caught.value.sqlstate == INVALID_PARAMETER_VALUE
