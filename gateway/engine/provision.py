@@ -284,31 +284,31 @@ def _connector(pack: Pack, lib: Path, progress: Progress) -> list[str]:
     return []
 
 
-def unpack(archive: Path, into: Path) -> None:
-    """Take lib/*.jar and plugins/ out of an sdist (NAME/deps/lib) or a wheel (pyflink/lib)."""
+def unpack(archive: Path, into: Path, folders: Sequence[str] = _FOLDERS) -> None:
+    """Take the jars of those folders out of an sdist (NAME/deps/lib) or a wheel (pyflink/lib)."""
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
             for info in wheel.infolist():
-                inside = _wanted(info.filename)
+                inside = _wanted(info.filename, folders)
                 if inside is not None and not info.is_dir():
                     with wheel.open(info) as source, _create(into, inside) as sink:
                         shutil.copyfileobj(source, sink, 1 << 20)
         return
     with tarfile.open(archive, "r|*") as sdist:
         for member in sdist:
-            inside = _wanted(member.name)
+            inside = _wanted(member.name, folders)
             content = sdist.extractfile(member) if inside and member.isfile() else None
             if inside is not None and content is not None:
                 with content, _create(into, inside) as sink:
                     shutil.copyfileobj(content, sink, 1 << 20)
 
 
-def _wanted(name: str) -> PurePosixPath | None:
-    """The path from lib/ or plugins/ on; None for what an engine does not need."""
+def _wanted(name: str, folders: Sequence[str]) -> PurePosixPath | None:
+    """The path from lib/ or plugins/ on; None for what is not asked for."""
     parts = PurePosixPath(name).parts
     start = 2 if "deps" in parts[:2] else 1
     inside = PurePosixPath(*parts[start:])
-    if not inside.parts or inside.parts[0] not in _FOLDERS or ".." in inside.parts:
+    if not inside.parts or inside.parts[0] not in folders or ".." in inside.parts:
         return None
     return inside if inside.suffix == ".jar" else None
 

@@ -94,8 +94,10 @@ class Judge:
     Every wait is bounded; SqlError 58000 if the JVM dies or does not answer.
     """
 
-    def __init__(self, minor: str, setup: Sequence[str] = ()) -> None:
+    def __init__(self, minor: str, setup: Sequence[str] = (), jars: Sequence[Path] = ()) -> None:
+        """`setup` as of `reset`; `jars`: another class path than the distribution's."""
         self.minor = minor
+        self._jars = jars
         self._asked = 0
         self._buffer = bytearray()
         with ExitStack() as stack:
@@ -185,7 +187,7 @@ class Judge:
             "-XX:+UseSerialGC",
             f"-Djava.io.tmpdir={self._scratch}",
             *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
-            *("-cp", ":".join(map(str, (*distribution.jars, jar))), kit.JUDGE),
+            *("-cp", ":".join(map(str, (*(self._jars or distribution.jars), jar))), kit.JUDGE),
         ]
         with self._log.open("wb") as log:
             pipe = subprocess.PIPE

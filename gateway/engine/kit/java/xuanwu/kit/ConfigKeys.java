@@ -1,5 +1,7 @@
 package xuanwu.kit;
 
+import java.io.DataInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Field;
@@ -7,32 +9,53 @@ import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.FallbackKey;
+import org.apache.flink.table.factories.Factory;
+import org.apache.flink.table.factories.FactoryUtil;
 
 /**
- * The options of the release: every ConfigOption in a static field of a class in its jars, as
- * [key, default, class, fallback keys…].
+ * The keys of the release's configuration: of every ConfigOption in a static field of a class in
+ * its jars, the planner's too, but for what factories take: that stands in a WITH clause.
+ *
+ * <p>Rows of [kind, key, key of the option, default]: "own" the option's key itself, "deprecated"
+ * an older one of it, "fallback" another option's that stands in for it. No default is "null".
  */
 final class ConfigKeys {
 
+    private static final String PLANNER = "org.apache.flink.table.planner.delegation.ParserImpl";
+    private static final String TEMPORARY = System.getProperty("java.io.tmpdir");
     private static final String TYPE = "Lorg/apache/flink/configuration/ConfigOption;";
 
     private final ClassLoader planner;
-    private final List<List<String>> found = new ArrayList<>();
+    // Not by equality: options of the same key are equal.
+    private final Set<ConfigOption<?>> ofTables =
+            Collections.newSetFromMap(new IdentityHashMap<>());
+    private final List<String[]> found = new ArrayList<>();
 
     private ConfigKeys(ClassLoader planner) {
         this.planner = planner;
     }
 
-    static List<List<String>> of(ClassLoader planner) throws IOException {
+    static List<String[]> of(ClassLoader planner) throws IOException, ClassNotFoundException {
         ConfigKeys keys = new ConfigKeys(planner);
-        for (String path : System.getProperty("java.class.path").split(":")) {
-            keys.jar(path);
+        for (Factory factory : ServiceLoader.load(Factory.class)) {
+            keys.ofTables.addAll(factory.requiredOptions());
+            keys.ofTables.addAll(factory.optionalOptions());
         }
+        for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            if (new File(path).getName().startsWith("flink-")) {
+                keys.jar(path);
+            }
+        }
+        Class<?> parser = Class.forName(PLANNER, false, planner);
+        keys.jar(parser.getProtectionDomain().getCodeSource().getLocation().getPath());
         return keys.found;
     }
 
@@ -49,7 +72,7 @@ final class ConfigKeys {
     private static boolean holdsOptions(JarFile jar, JarEntry entry) throws IOException {
         byte[] content = new byte[(int) entry.getSize()];
         try (InputStream source = jar.getInputStream(entry)) {
-            new java.io.DataInputStream(source).readFully(content);
+            new DataInputStream(source).readFully(content);
         }
         // Names of types stand in a class file as they are.
         return new String(content, StandardCharsets.ISO_8859_1).contains(TYPE);
@@ -57,12 +80,15 @@ final class ConfigKeys {
 
     private void type(String entry) {
         String name = entry.substring(0, entry.length() - ".class".length()).replace('/', '.');
+        if (name.equals(FactoryUtil.class.getName())) {
+            return; // what any table may have
+        }
         try {
             for (Field field : Class.forName(name, true, planner).getDeclaredFields()) {
                 boolean fixed = Modifier.isStatic(field.getModifiers());
                 if (fixed && field.getType() == ConfigOption.class) {
                     field.setAccessible(true);
-                    option(name, (ConfigOption<?>) field.get(null));
+                    option((ConfigOption<?>) field.get(null));
                 }
             }
         } catch (ReflectiveOperationException | LinkageError absent) {
@@ -70,17 +96,18 @@ final class ConfigKeys {
         }
     }
 
-    private void option(String type, ConfigOption<?> option) {
-        if (option == null) {
+    private void option(ConfigOption<?> option) {
+        if (option == null || ofTables.contains(option)) { // null: left open by the class
             return;
         }
-        List<String> row = new ArrayList<>();
-        row.add(option.key());
-        row.add(String.valueOf(option.defaultValue()));
-        row.add(type);
+        // The one default that is the machine's and not the release's.
+        String value = String.valueOf(option.defaultValue()).replace(TEMPORARY, "/tmp");
+        found.add(new String[] {"own", option.key(), option.key(), value});
         for (FallbackKey key : option.fallbackKeys()) {
-            row.add(key.getKey());
+            String kind = key.isDeprecated() ? "deprecated" : "fallback";
+            if (!key.getKey().equals(option.key())) { // taskmanager.network.retries
+                found.add(new String[] {kind, key.getKey(), option.key(), value});
+            }
         }
-        found.add(row);
     }
 }

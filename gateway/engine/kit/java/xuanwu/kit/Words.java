@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * The words that Flink's parser knows: [word, "R" reserved | "N" keyword that may be a name].
@@ -15,6 +16,8 @@ import java.util.TreeSet;
 final class Words {
 
     private static final String PARSER = "org.apache.flink.sql.parser.impl.FlinkSqlParserImpl";
+
+    private static final Pattern NAME = Pattern.compile("[A-Z][A-Z0-9_]*");
 
     private Words() {}
 
@@ -27,6 +30,9 @@ final class Words {
         List<String[]> words = new ArrayList<>();
         for (Object token : new TreeSet<>((List<?>) call(metadata, "getTokens"))) {
             String word = (String) token;
+            if (!NAME.matcher(word).matches()) { // operators, and END-EXEC
+                continue;
+            }
             if ((Boolean) call(metadata, "isReservedWord", word)) {
                 words.add(new String[] {word, "R"});
             } else if ((Boolean) call(metadata, "isKeyword", word)) {

@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -50,10 +51,11 @@ final class Workbench {
         }
     }
 
-    String[] functions() {
-        String[] names = environments.get(false).listFunctions();
-        Arrays.sort(names);
-        return names;
+    List<String[]> functions() {
+        return Arrays.stream(environments.get(false).listFunctions())
+                .sorted()
+                .map(name -> new String[] {name})
+                .collect(Collectors.toList());
     }
 
     /** The class loader of the planner: Flink keeps it, and its Calcite, apart. */
