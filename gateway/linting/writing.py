@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dialects.verdicts import Ruling
 from gateway.linting.findings import Change, Finding
 
+_SHOWN = 100  # characters of what a rule changed; JSON has them all
 _DONE = {Ruling.ACCEPT: "accepted", Ruling.TRANSLATE: "translated", Ruling.REFUSE: "refused"}
 
 
@@ -24,8 +25,9 @@ def text(finding: Finding) -> Iterator[str]:
     for name, said in (("detail", finding.detail), ("hint", finding.hint)):
         if said:
             yield f"    {name}: {_line(said)}"
-    for change in finding.rules:
-        yield from _change(change)
+    if finding.ruling is Ruling.TRANSLATE:
+        for change in finding.rules:
+            yield from _change(change)
 
 
 def as_json(finding: Finding) -> Iterator[str]:
@@ -61,7 +63,7 @@ def summary(found: Iterable[Ruling]) -> str:
 
 def _change(change: Change) -> Iterator[str]:
     line, column = change.place
-    before, after = _line(change.before), _line(change.after)
+    before, after = _shortened(change.before), _shortened(change.after)
     if not before:
         done = f"{after} is added"
     elif not after:
@@ -70,6 +72,11 @@ def _change(change: Change) -> Iterator[str]:
         done = f"{before} → {after}"
     yield f"    {line}:{column}: {change.id}: {done}"
     yield f"        {change.why}"
+
+
+def _shortened(text: str) -> str:
+    line = _line(text)
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
 
 
 def _line(said: str) -> str:

@@ -16,6 +16,7 @@ PROGRAMS = {
     "stop": "from cancel to the proven end of the job, by phase",
     "start": "start of an engine to its first row, by version",
     "catalog": "2,000 stored tables: DDL and SHOW, a statement that names 20 objects",
+    "translate": "a statement of 2 kB for another version, against a parse by plain sqlglot",
     "mirror": "2,000 mirrored tables against plain ones: to make, to list, to change",
 }
 _LIMIT_S = 1200
