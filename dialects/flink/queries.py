@@ -9,7 +9,7 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType as T
 
 from dialects.flink.query_nodes import ExplicitTable
-from dialects.flink.reading.expressions import SET_OPERATIONS
+from dialects.flink.reading.operands import SET_OPERATIONS
 from dialects.flink.reading.tables import Tables
 
 _LEVELS = {T.UNION: 1, T.EXCEPT: 1, T.INTERSECT: 2}

@@ -22,6 +22,11 @@ _NEGATED = {
 _POSITIVE = {exp.Between: " BETWEEN ", exp.In: " IN ", exp.SimilarTo: " SIMILAR TO "}
 
 
+def _sign(node: exp.Expr) -> str:
+    """Of a node that this dialect read: the operator as it was written."""
+    return str(node.meta_get("sign", ""))
+
+
 def _call(name: str) -> Callable[[Any, exp.Expr], str]:
     return lambda self, node: self.func(name, *node.iter_expressions())
 
@@ -36,9 +41,7 @@ class QueryGenerator(generator.Generator):
         exp.CurrentTime: lambda *_: "CURRENT_TIME",
         exp.CurrentTimestamp: lambda *_: "CURRENT_TIMESTAMP",
         exp.Length: _call("CHAR_LENGTH"),
-        exp.Pow: lambda self, e: self.func("POWER", e.this, e.expression),
         exp.Rand: _call("RAND"),
-        exp.RegexpLike: lambda self, e: self.func("REGEXP", e.this, e.expression),
         exp.Stddev: _call("STDDEV_SAMP"),
         exp.Variance: _call("VAR_SAMP"),
     }
@@ -83,12 +86,26 @@ class QueryGenerator(generator.Generator):
         """`x NOT IN (…)`; the words are the first of their kind behind the operand's text."""
         this = expression.this
         kind = type(this)
+        if isinstance(this, (exp.RegexpLike, exp.RegexpILike)) and (sign := _sign(this)):
+            return self.binary(this, f"!{sign}" if sign[0] == "~" else f"NOT {sign}")
         if kind not in _NEGATED:
             return f"NOT {self.sql(this)}"
         left = self.sql(this, "this")
         return left + self.sql(this)[len(left) :].replace(_POSITIVE[kind], _NEGATED[kind], 1)
 
+    def pow_sql(self, expression: exp.Pow) -> str:
+        if _sign(expression):
+            return self.binary(expression, "^")
+        return self.func("POWER", expression.this, expression.expression)
+
+    def regexplike_sql(self, expression: exp.RegexpLike) -> str:
+        if sign := _sign(expression):
+            return self.binary(expression, sign)
+        return self.func("REGEXP", expression.this, expression.expression)
+
     def regexpilike_sql(self, expression: exp.RegexpILike) -> str:
+        if sign := _sign(expression):
+            return self.binary(expression, sign)
         return self.func("REGEXP", f"LOWER({self.sql(expression, 'this')})",
                          f"LOWER({self.sql(expression, 'expression')})")  # fmt: skip
 
@@ -105,9 +122,11 @@ class QueryGenerator(generator.Generator):
         return self.binary(expression, "#>>")
 
     def ilike_sql(self, expression: exp.ILike) -> str:
-        """Flink lacks the operator."""
+        """Flink lacks the operator: a tree of ours is for the mapping to rewrite."""
         negation = "NOT " if expression.args.get("negate") else ""
         left, right = self.sql(expression, "this"), self.sql(expression, "expression")
+        if sign := _sign(expression):
+            return f"{left} {negation}{sign} {right}"
         return f"LOWER({left}) {negation}LIKE LOWER({right})"
 
     def bracket_sql(self, expression: exp.Bracket) -> str:
@@ -224,9 +243,11 @@ class QueryGenerator(generator.Generator):
     def windowspec_sql(self, expression: exp.WindowSpec) -> str:
         kind = expression.args["kind"]
         low = self._bound(expression, "start")
-        if not expression.args.get("end"):
-            return f"{kind} {low}"
-        return f"{kind} BETWEEN {low} AND {self._bound(expression, 'end')}"
+        sql = f"{kind} {low}"
+        if expression.args.get("end"):
+            sql = f"{kind} BETWEEN {low} AND {self._bound(expression, 'end')}"
+        exclude = expression.args.get("exclude")
+        return f"{sql} EXCLUDE {self.sql(exclude)}" if exclude else sql
 
     def _bound(self, expression: exp.WindowSpec, key: str) -> str:
         side = expression.args.get(f"{key}_side")

@@ -241,5 +241,5 @@ class Tables(Patterns):
 
 
 _KINDS = frozenset({T.INNER, T.OUTER, T.CROSS, T.SEMI, T.ANTI})
-_TRAVELS = frozenset({"SYSTEM_TIME", "TIMESTAMP", "VERSION"})
+_TRAVELS = frozenset({"SYSTEM_TIME", "SYSTEM_VERSION", "TIMESTAMP", "VERSION"})
 _SUM = 8

@@ -8,6 +8,7 @@ from sqlglot.tokenizer_core import TokenType as T
 from dialects.flink.reading.calls import Calls
 from dialects.flink.reading.names import NAMES
 
+_EXCLUDED = (("CURRENT", "ROW"), ("GROUP",), ("TIES",), ("NO", "OTHERS"))
 _SUM = 8  # a bound is an expression above the level of AND
 
 
@@ -52,16 +53,24 @@ class Windows(Calls):
         start = self._index
         kind = self._curr.text.upper()
         self._advance()
-        if not self._match(T.BETWEEN):
-            value, side = self._bound()
-            return self.made(exp.WindowSpec(kind=kind, start=value, start_side=side), start)
+        two = self._match(T.BETWEEN)
         low, low_side = self._bound()
-        self.expect(T.AND)
-        high, high_side = self._bound()
-        node = exp.WindowSpec(
-            kind=kind, start=low, start_side=low_side, end=high, end_side=high_side
-        )
+        node = exp.WindowSpec(kind=kind, start=low, start_side=low_side)
+        if two:
+            self.expect(T.AND)
+            high, high_side = self._bound()
+            node.set("end", high)
+            node.set("end_side", high_side)
+        if self.said("EXCLUDE"):
+            node.set("exclude", self._excluded())
         return self.made(node, start)
+
+    def _excluded(self) -> exp.Expr:
+        start = self._index
+        for words in _EXCLUDED:
+            if self.said(*words):
+                return self.made(exp.Var(this=" ".join(words)), start)
+        raise self.unexpected()
 
     def _bound(self) -> tuple[exp.Expr | str, str | None]:
         if self.said("CURRENT", "ROW"):
