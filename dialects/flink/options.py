@@ -53,7 +53,7 @@ class Entry:
 class OptionList:
     """One list: whose it is, and its entries in the order of the text.
 
-    `kind`: TABLE, MATERIALIZED TABLE, VIEW, CATALOG, DATABASE, FUNCTION, MODEL, CONNECTION or
+    `kind`: TABLE, MATERIALIZED TABLE, CATALOG, DATABASE, FUNCTION, MODEL, CONNECTION or
     MODULE; a hint is on a TABLE. `name`: its parts as written, without quotes. `span`: that of the
     brackets. `owner`: the statement, None for a hint.
     """
@@ -138,7 +138,6 @@ _KINDS: dict[type[exp.Expr], str] = {
     nodes.AlterTable: "TABLE",
     nodes.CreateMaterializedTable: "MATERIALIZED TABLE",
     nodes.AlterMaterializedTable: "MATERIALIZED TABLE",
-    nodes.AlterView: "VIEW",
     nodes.CreateFunction: "FUNCTION",
     nodes.AlterFunction: "FUNCTION",
     nodes.CreateModel: "MODEL",

@@ -11,7 +11,7 @@ from dialects.flink.syntax import Node
 
 def _written(writer: QueryGenerator, node: exp.Expr) -> str:
     assert isinstance(node, Node)
-    return " ".join(node.syntax.write(writer, node))
+    return " ".join(piece.strip() for piece in node.syntax.write(writer, node))
 
 
 class StatementGenerator(QueryGenerator):

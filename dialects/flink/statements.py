@@ -6,8 +6,8 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType
 
 from dialects.flink.nodes import STATEMENTS
-from dialects.flink.syntax_reader import SyntaxReader
 from dialects.flink.syntax import Part
+from dialects.flink.syntax_reader import SyntaxReader
 
 
 class Statements(SyntaxReader):
@@ -19,12 +19,5 @@ class Statements(SyntaxReader):
             return super()._parse_statement()
         kinds = STATEMENTS.get(self._curr.text.upper())
         if kinds is None or self._curr.token_type == TokenType.IDENTIFIER:
-            return self._merge()
-        return self.first(kinds)
-
-    def _merge(self) -> exp.Expr:
-        if self._curr.token_type != TokenType.MERGE:
             raise self._error("no statement of Flink")
-        start = self._index
-        self._advance()
-        return self._noted(self._parse_merge(), start)
+        return self.first(kinds)

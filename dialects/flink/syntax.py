@@ -22,6 +22,8 @@ from sqlglot import exp
 
 Phrase: TypeAlias = tuple[str, ...]
 
+_GAPS = {",": ", ", ".": ".", "": " "}  # as written, by separator
+
 
 class Node(exp.Expression):
     """A node whose arguments follow from its syntax."""
@@ -41,9 +43,9 @@ class Part(Enum):
     PATH = auto()  # the name of a table or view, up to three parts: exp.Table
     OBJECT = auto()  # the name of any other object: nodes.Path
     TARGET = auto()  # a table with its hints: exp.Table
+    SOURCE = auto()  # what may stand behind FROM
     STRING = auto()
     NUMBER = auto()
-    VALUE = auto()  # a literal of any type
     EXPRESSION = auto()
     TYPE = auto()
     WHERE = auto()
@@ -157,7 +159,7 @@ class One(Element):
 
 @dataclass(frozen=True)
 class Many(Element):
-    """One node of a kind or more, with a separator (which may be a blank) between them."""
+    """One node of a kind or more, with a comma, a dot or nothing (but blanks) between them."""
 
     name: str
     kind: Kind
@@ -181,7 +183,7 @@ class Many(Element):
 
     def write(self, writer: Writer, node: exp.Expr) -> Iterator[str]:
         texts = (writer.sql(one) for one in node.args[self.name])
-        yield f"{self.separator} ".join(texts)
+        yield _GAPS[self.separator].join(texts)
 
     def arguments(self) -> Iterator[tuple[str, bool]]:
         yield self.name, True
@@ -207,7 +209,7 @@ class Bracketed(Element):
 
     def write(self, writer: Writer, node: exp.Expr) -> Iterator[str]:
         texts = (writer.sql(one) for one in node.args.get(self.name) or ())
-        yield f"({f'{self.separator} '.join(texts)})"
+        yield f"({_GAPS[self.separator].join(texts)})"
 
     def arguments(self) -> Iterator[tuple[str, bool]]:
         yield self.name, False
@@ -261,6 +263,26 @@ class Maybe(Element):
 
 
 @dataclass(frozen=True)
+class Unless(Element):
+    """What begins only where none of some phrases stands."""
+
+    phrases: tuple[Phrase, ...]
+    inner: Sequence
+
+    def begins(self, reader: Reader) -> bool:
+        return not any(map(reader.ahead, self.phrases)) and self.inner.begins(reader)
+
+    def read(self, reader: Reader, args: dict[str, Any]) -> None:
+        self.inner.read(reader, args)
+
+    def write(self, writer: Writer, node: exp.Expr) -> Iterator[str]:
+        return self.inner.write(writer, node)
+
+    def arguments(self) -> Iterator[tuple[str, bool]]:
+        return self.inner.arguments()
+
+
+@dataclass(frozen=True)
 class Either(Element):
     """The first of several that begins."""
 
@@ -282,6 +304,10 @@ class Either(Element):
         return ((name, False) for name in sorted(names))
 
 
+QUERY_STARTS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
+"""The words that a query may begin with."""
+
+
 def sequence(*elements: Element | str) -> Sequence:
     """Elements in order; texts are keywords."""
     made = (Fixed(tuple(one.split())) if isinstance(one, str) else one for one in elements)
@@ -294,3 +320,8 @@ def maybe(*elements: Element | str) -> Maybe:
 
 def either(*choices: Element | str) -> Either:
     return Either(tuple(sequence(choice) for choice in choices))
+
+
+def unless_query(element: Element) -> Unless:
+    """Brackets that hold no query."""
+    return Unless(tuple(("(", word) for word in QUERY_STARTS), sequence(element))

@@ -11,32 +11,46 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from dialects.flink.nodes import Path
 from dialects.flink.queries import Queries
-from dialects.flink.syntax import Kind, Node, Part, Phrase
+from dialects.flink.reading.names import ANY
+from dialects.flink.syntax import QUERY_STARTS, Kind, Node, Part, Phrase
 
 _NO_WORDS = frozenset(
     {TokenType.STRING, TokenType.IDENTIFIER, TokenType.HINT, TokenType.HEX_STRING}
     | {TokenType.BIT_STRING, TokenType.NUMBER}
 )
-_QUERY_STARTS = frozenset({"SELECT", "WITH", "VALUES", "TABLE", "("})
-_NO_TYPES = frozenset({"AS", "COMMENT", "CONSTRAINT", "FIRST", "AFTER", "PRIMARY KEY"})
+_NO_TYPES = frozenset({("AS",), ("COMMENT",), ("CONSTRAINT",), ("FIRST",), ("AFTER",)})
 _MOST_PARTS = 3  # catalog, database, name
 
 
 class SyntaxReader(Queries):
     """A `dialects.flink.syntax.Reader`."""
 
+    _heard: list[Token] | None = None  # the tokens whose words are known
+    _heard_words: list[Phrase] = []
+
     # ── words ───────────────────────────────────────────────────────────────────────────────────
 
     def ahead(self, phrase: Phrase) -> int:
         """How many tokens the phrase takes here, 0 if something else stands here."""
-        at, done = self._index, 0
+        words = self._all_words()
+        at = self._index
+        if words[at][:1] != phrase[:1]:  # nearly always
+            return 0
+        done = 0
         while done < len(phrase):
-            words = _words(self._tokens[at]) if at < self._tokens_size else ()
-            if not words or phrase[done : done + len(words)] != words:
+            here = words[at]
+            if not here or phrase[done : done + len(here)] != here:
                 return 0
-            done += len(words)
+            done += len(here)
             at += 1
         return at - self._index
+
+    def _all_words(self) -> list[Phrase]:
+        """Of each token, and none behind the last."""
+        if self._heard is not self._tokens:
+            self._heard = self._tokens
+            self._heard_words = [*map(_words, self._tokens[: self._tokens_size]), ()]
+        return self._heard_words
 
     def demand(self, phrase: Phrase) -> None:
         count = self.ahead(phrase)
@@ -50,12 +64,8 @@ class SyntaxReader(Queries):
         for phrase in phrases:
             if count := self.ahead(phrase):
                 self._advance(count)
-                return self._noted(exp.Var(this=" ".join(phrase)), start)
+                return self.made(exp.Var(this=" ".join(phrase)), start)
         return None
-
-    def _noted(self, node: exp.Expr, start: int) -> exp.Expr:
-        self.note(node, start)
-        return node
 
     def _error(self, message: str) -> ParseError:
         return ParseError(f"{message}, token {self._index}")
@@ -67,7 +77,7 @@ class SyntaxReader(Queries):
             return any(one.syntax.begins(self) for one in kind)
         if not isinstance(kind, Part):
             return kind.syntax.begins(self)
-        return self._index < self._tokens_size and _BEGINS[kind](self._curr)
+        return self._index < self._tokens_size and _PARTS[kind][0](self._curr)
 
     def part(self, kind: Kind) -> exp.Expr:
         start = self._index
@@ -77,10 +87,7 @@ class SyntaxReader(Queries):
             return self.node(kind)
         if not self.begins(kind):
             raise self._error(f"expected {kind.name.lower()}")
-        found: exp.Expr | None = _READS[kind](self)
-        if found is None:
-            raise self._error(f"expected {kind.name.lower()}")
-        return self._noted(found, start)
+        return self.made(_PARTS[kind][1](self), start)
 
     def first(self, kinds: tuple[type[Node], ...]) -> exp.Expr:
         """Of several the first that can be read. They differ in words near their beginning."""
@@ -99,49 +106,39 @@ class SyntaxReader(Queries):
         start = self._index
         args: dict[str, Any] = {}
         kind.syntax.read(self, args)
-        node = kind(**args)
-        self.note(node, start)
-        return node
+        return self.made(kind(**args), start)
 
-    def _name(self) -> exp.Expr:
-        token = self._curr
-        self._advance()
-        return exp.Identifier(this=token.text, quoted=token.token_type == TokenType.IDENTIFIER)
-
-    def _names(self) -> list[exp.Expr]:
-        found = [self.part(Part.NAME)]
-        while self._curr.token_type == TokenType.DOT:
-            self._advance()
-            found.append(self.part(Part.NAME))
+    def _parts(self) -> list[exp.Expr]:
+        found: list[exp.Expr] = [self.name()]
+        while self._match(TokenType.DOT):
+            found.append(self.name())
         return found
 
     def _object(self) -> exp.Expr:
-        return Path(expressions=self._names())
+        return Path(expressions=self._parts())
 
-    def _path(self) -> exp.Expr:
-        names = self._names()
-        if len(names) > _MOST_PARTS:
+    def _table(self) -> exp.Table:
+        parts = self._parts()
+        if len(parts) > _MOST_PARTS:
             raise self._error("improper qualified name")
-        parts = dict(zip(("this", "db", "catalog"), reversed(names), strict=False))
-        return exp.Table(**parts)
+        return exp.Table(**dict(zip(("this", "db", "catalog"), reversed(parts), strict=False)))
 
     def _target(self) -> exp.Expr:
-        table = self._path()
-        if self._curr.token_type == TokenType.HINT:
-            table.set("hints", [self._parse_hint()])
+        table = self._table()
+        self.hints(table)
         return table
 
-    def _literal(self) -> exp.Expr:
+    def _constant(self) -> exp.Expr:
         token = self._curr
         self._advance()
         return exp.Literal(this=token.text, is_string=token.token_type == TokenType.STRING)
 
     # ── settings ────────────────────────────────────────────────────────────────────────────────
 
-    def _key(self) -> exp.Expr:
+    def _setting_key(self) -> exp.Expr:
         """Without quotes: words, dots and hyphens without a blank between them."""
         if self._curr.token_type == TokenType.STRING:
-            return self._literal()
+            return self._constant()
         first = last = self._curr
         self._advance()
         while self._index < self._tokens_size and self._curr.start == last.end + 1:
@@ -151,9 +148,9 @@ class SyntaxReader(Queries):
             self._advance()
         return exp.Var(this=self.sql[first.start : last.end + 1])
 
-    def _rest(self) -> exp.Expr:
+    def _setting_value(self) -> exp.Expr:
         if self._curr.token_type == TokenType.STRING and self._index + 1 == self._tokens_size:
-            return self._literal()
+            return self._constant()
         first = self._curr
         self._advance(self._tokens_size - self._index)
         return exp.Var(this=self.sql[first.start : self._prev.end + 1])
@@ -163,57 +160,45 @@ def _words(token: Token) -> Phrase:
     """In upper case; none for what is quoted. Some keywords of two words are one token."""
     if token.token_type in _NO_WORDS:
         return ()
-    text = token.text.upper()
-    if " " not in text and "\n" not in text and "\t" not in text:
-        return (text,)
-    pieces = text.split()
-    return pieces[0], pieces[-1]
+    pieces = token.text.upper().split()
+    return (pieces[0], pieces[-1]) if len(pieces) > 1 else tuple(pieces)
+
+
+def _of(*types: TokenType) -> Callable[[Token], bool]:
+    return lambda token: token.token_type in types
 
 
 def _is_name(token: Token) -> bool:
-    if token.token_type == TokenType.IDENTIFIER:
-        return True
-    words = _words(token)
-    return len(words) == 1 and (words[0][0].isalpha() or words[0][0] == "_" or words[0] > "\x7f")
+    return token.token_type in ANY
 
 
 def _is_type(token: Token) -> bool:
-    return _is_name(token) and token.text.upper() not in _NO_TYPES or len(_words(token)) == 2
+    return _is_name(token) and _words(token) not in _NO_TYPES
+
+
+def _is_query(token: Token) -> bool:
+    words = _words(token)
+    return bool(words) and words[0] in QUERY_STARTS
 
 
 def _always(token: Token) -> bool:
     return True
 
 
-_BEGINS: dict[Part, Callable[[Token], bool]] = {
-    Part.NAME: _is_name,
-    Part.PATH: _is_name,
-    Part.OBJECT: _is_name,
-    Part.TARGET: _is_name,
-    Part.STRING: lambda token: token.token_type == TokenType.STRING,
-    Part.NUMBER: lambda token: token.token_type == TokenType.NUMBER,
-    Part.VALUE: _always,
-    Part.EXPRESSION: _always,
-    Part.TYPE: _is_type,
-    Part.WHERE: lambda token: token.token_type == TokenType.WHERE,
-    Part.QUERY: lambda token: token.text.upper() in _QUERY_STARTS,
-    Part.STATEMENT: _always,
-    Part.KEY: _always,
-    Part.REST: _always,
+_PARTS: dict[Part, tuple[Callable[[Token], bool], Callable[[Any], exp.Expr]]] = {
+    Part.NAME: (_is_name, lambda reader: reader.name()),
+    Part.PATH: (_is_name, lambda reader: reader._table()),
+    Part.OBJECT: (_is_name, lambda reader: reader._object()),
+    Part.TARGET: (_is_name, lambda reader: reader._target()),
+    Part.SOURCE: (_always, lambda reader: reader.source()),
+    Part.STRING: (_of(TokenType.STRING), lambda reader: reader._constant()),
+    Part.NUMBER: (_of(TokenType.NUMBER), lambda reader: reader._constant()),
+    Part.EXPRESSION: (_always, lambda reader: reader.scalar()),
+    Part.TYPE: (_is_type, lambda reader: reader.data_type()),
+    Part.WHERE: (_of(TokenType.WHERE), lambda reader: reader._where()),
+    Part.QUERY: (_is_query, lambda reader: reader.query()),
+    Part.STATEMENT: (_always, lambda reader: reader._parse_statement()),
+    Part.KEY: (_always, lambda reader: reader._setting_key()),
+    Part.REST: (_always, lambda reader: reader._setting_value()),
 }
-_READS: dict[Part, Callable[[Any], exp.Expr | None]] = {
-    Part.NAME: lambda reader: reader._name(),
-    Part.PATH: lambda reader: reader._path(),
-    Part.OBJECT: lambda reader: reader._object(),
-    Part.TARGET: lambda reader: reader._target(),
-    Part.STRING: lambda reader: reader._literal(),
-    Part.NUMBER: lambda reader: reader._literal(),
-    Part.VALUE: lambda reader: reader._parse_unary(),
-    Part.EXPRESSION: lambda reader: reader._parse_disjunction(),
-    Part.TYPE: lambda reader: reader._parse_types(),
-    Part.WHERE: lambda reader: reader._parse_where(),
-    Part.QUERY: lambda reader: reader._parse_ddl_select(),
-    Part.STATEMENT: lambda reader: reader._parse_statement(),
-    Part.KEY: lambda reader: reader._key(),
-    Part.REST: lambda reader: reader._rest(),
-}
+"""Of each part how to see that it begins, and how to read it."""

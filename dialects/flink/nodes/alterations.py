@@ -149,7 +149,7 @@ class AlterMaterializedTable(Alter):
     syntax = sequence(
         "ALTER MATERIALIZED TABLE", Word("exists", "IF EXISTS"), One("this", Part.PATH),
         Many("expressions", (
-            RenameTo, RenameColumn, SetFreshness, SetRefreshMode, SetOptions, ResetOptions,
+            SetFreshness, SetRefreshMode, SetOptions, ResetOptions,
             Suspend, Resume, Refresh, SetQuery, AddElements, ModifyElements, DropPart, DropColumns,
         )),
     )  # fmt: skip
@@ -158,7 +158,7 @@ class AlterMaterializedTable(Alter):
 class AlterView(Alter):
     syntax = sequence(
         "ALTER VIEW", Word("exists", "IF EXISTS"), One("this", Part.PATH),
-        Many("expressions", (RenameTo, SetQuery, SetOptions)),
+        Many("expressions", (RenameTo, SetQuery)),
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ class Options(Node):
 class PartitionValue(Node):
     """`column = value`; of some statements `column` alone."""
 
-    syntax = sequence(One("this", Part.NAME), maybe("=", One("expression", Part.VALUE)))
+    syntax = sequence(One("this", Part.NAME), maybe("=", One("expression", Part.EXPRESSION)))
 
 
 class Partition(Node):

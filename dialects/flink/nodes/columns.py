@@ -41,6 +41,12 @@ class Metadata(Node):
     )
 
 
+class Default(Node):
+    """Of a column; no version of Flink has it."""
+
+    syntax = sequence("DEFAULT", One("this", Part.EXPRESSION))
+
+
 class Place(Node):
     """Where ALTER TABLE puts a column: `FIRST` or `AFTER other`."""
 
@@ -57,6 +63,7 @@ class ColumnDefinition(Node, exp.ColumnDef):
         One("this", Part.NAME),
         maybe(either(One("computed", Computed), One("kind", Part.TYPE))),
         Word("nullability", "NOT NULL", "NULL"),
+        maybe(One("default", Default)),
         maybe(One("metadata", Metadata)),
         maybe(One("constraint", Constraint)),
         maybe(One("comment", Comment)),
