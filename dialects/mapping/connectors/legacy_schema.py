@@ -77,11 +77,11 @@ def columns(schema: Schema, kind: str, definition: TableDefinition) -> Columns:
     watermark = _watermark(schema)
     for said in schema.fields:
         name = _said(said, "name")
+        if name not in declared and declared:
+            raise Unfit(_key_of(schema, said), f'column "{name}" does not exist', _HINT)
         texts = list(
             _elements(said, name, kind, schema, declared[name].type if name in declared else None)
         )
-        if name not in declared and declared:
-            raise Unfit(_key_of(schema, said), f'column "{name}" does not exist', _HINT)
         if name not in declared:
             added += texts
         elif set(said) - {"name", "type", "data-type", "expr"}:
