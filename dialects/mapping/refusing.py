@@ -36,12 +36,13 @@ class Range:
 
 
 def refusal(subject: str, versions: Range, target: Version, hint: str, position: int) -> Refusal:
-    """0A000; `position` counts characters from 1."""
+    """0A000; `subject` is a singular, or a plural with its "are"; `position` counts from 1."""
+    verb = "" if subject.endswith(" are") else " is"
     where = f"Flink {target}" if versions != Range() else "Flink"
     return Refusal(
         SqlError(
             FEATURE_NOT_SUPPORTED,
-            f"{subject} is not supported by {where}",
+            f"{subject}{verb} not supported by {where}",
             detail=versions.detail,
             hint=hint or None,
             position=position,

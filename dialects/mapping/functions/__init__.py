@@ -8,7 +8,8 @@ name qualified with a catalog or database is always the user's.
 
 from __future__ import annotations
 
+from dialects.mapping.functions import percentile
 from dialects.mapping.functions.calling import rules
 from dialects.mapping.model import Rule
 
-RULES: tuple[Rule, ...] = rules()
+RULES: tuple[Rule, ...] = (*percentile.RULES, *rules())

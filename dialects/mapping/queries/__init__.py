@@ -8,11 +8,30 @@ What every version refuses by itself, and well, is left to it.
 from __future__ import annotations
 
 from dialects.mapping.model import Rule
-from dialects.mapping.queries import hints, intervals, limits, phrases
+from dialects.mapping.queries import (
+    hints,
+    intervals,
+    json,
+    limits,
+    overs,
+    phrases,
+    pivots,
+    qualify,
+    sessions,
+    sources,
+    travel,
+)
 
 RULES: tuple[Rule, ...] = (
     *hints.RULES,
     *intervals.RULES,
+    *json.RULES,
     *limits.RULES,
+    *overs.RULES,
+    *qualify.RULES,
+    *pivots.RULES,
+    *sessions.RULES,
+    *sources.RULES,
+    *travel.RULES,
     *phrases.rules(),
 )

@@ -12,7 +12,7 @@ from dialects.mapping.model import Refusal, Rule, Target, Text
 from dialects.mapping.refusing import Range, refusal
 
 _ANYTHING = "…"
-_SIGNS = frozenset("()*")
+_SIGNS = frozenset("()*[")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dialects.mapping.model import Refusal, Rule, Target, Text
-from dialects.mapping.statements.refusing import Range, refusal
+from dialects.mapping.refusing import Range, refusal
 from dialects.versions import Version
 
 _NAMED = Range(before=Version(1, 19))

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dialects.lexer import STRINGS
 from dialects.mapping.model import Change, Refusal, Rule, Target, Text
 from dialects.mapping.outline import elements
+from dialects.mapping.refusing import Range, refusal
 from dialects.mapping.statements.columns import HEAD
-from dialects.mapping.statements.refusing import Range, refusal
 from dialects.mapping.statements.table import without
 from dialects.names import string_value
 from dialects.versions import Version

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dialects.lexer import NAMES
 from dialects.mapping.model import Change, Refusal, Rule, Target, Text
 from dialects.mapping.outline import elements
+from dialects.mapping.refusing import Range, refusal
 from dialects.mapping.statements.columns import HEAD
-from dialects.mapping.statements.refusing import Range, refusal
 from dialects.rewriting import Edit, Piece
 from dialects.versions import Version
 

@@ -9,8 +9,8 @@ from importlib.resources import files
 
 from dialects.mapping.model import Change, Refusal, Rule, Target, Text
 from dialects.mapping.outline import Outline
+from dialects.mapping.refusing import Range, refusal
 from dialects.mapping.statements.columns import column_elements
-from dialects.mapping.statements.refusing import Range, refusal
 from dialects.rewriting import Edit
 
 _MACRO = re.compile(r"\{(\w+)\}")
