@@ -14,6 +14,14 @@ from dialects.versions import Version
 KEYS: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("k",): ("id",), ("c", "d", "k"): ("id",), ("plain",): (),
 }  # fmt: skip
+GROUPED = [
+    "INSERT INTO k SELECT MAX(id) AS id, name FROM t GROUP BY name",
+    "INSERT INTO c.d.k SELECT MAX(id), name FROM t GROUP BY name HAVING MAX(id) > 1",
+    "INSERT INTO k (name, id) SELECT name, MAX(id) FROM t GROUP BY name",
+    "INSERT INTO k SELECT id + 1, MAX(name) FROM t GROUP BY id",
+    "INSERT INTO k SELECT id, MAX(name) FROM t GROUP BY id, name",
+    "EXPLAIN INSERT INTO `k` SELECT MAX(id), name FROM t WHERE id > 1 GROUP BY name",
+]
 CLAUSE = " ON CONFLICT DO DEDUPLICATE"
 
 
@@ -27,17 +35,7 @@ def run(sql: str, source: str | None = "2.2", version: str = "2.3") -> Translati
     return translate(split(sql)[0], target, RULES)
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "INSERT INTO k SELECT MAX(id) AS id, name FROM t GROUP BY name",
-        "INSERT INTO c.d.k SELECT MAX(id), name FROM t GROUP BY name HAVING MAX(id) > 1",
-        "INSERT INTO k (name, id) SELECT id, MAX(name) FROM t GROUP BY id",
-        "INSERT INTO k SELECT id + 1, MAX(name) FROM t GROUP BY id",
-        "INSERT INTO k SELECT id, MAX(name) FROM t GROUP BY id, name",
-        "EXPLAIN INSERT INTO `k` SELECT MAX(id), name FROM t WHERE id > 1 GROUP BY name",
-    ],
-)
+@pytest.mark.parametrize("sql", GROUPED)
 def test_a_query_that_groups_by_another_key_says_what_it_did(sql: str) -> None:
     found = run(sql)
     assert found.text == sql + CLAUSE

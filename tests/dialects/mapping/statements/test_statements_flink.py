@@ -1,0 +1,56 @@
+"""The tables of the tests beside this one, held against the real Flinks at their edges."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialects import split
+from gateway.engine.kit.judge import SETUP, Judge, Mode, Question
+from tests.dialects.mapping.statements.test_conflicts import GROUPED, run
+from tests.dialects.mapping.statements.test_statements import REFUSED, REWRITTEN
+
+pytestmark = [pytest.mark.flink, pytest.mark.timeout(240)]
+
+TABLES = [statement.text for statement in split(SETUP.read_text("utf-8"))]
+TABLES += [
+    "CREATE TABLE s (a INT, b STRING) WITH ('connector' = 'datagen')",
+    "CREATE TABLE y (a INT) WITH ('connector' = 'print')",
+    "CREATE TABLE x (a INT, c INT, d INT) WITH ('connector' = 'print')",
+]
+# Refused for a reason that Flink has no word for: it takes the text and does something else.
+_IGNORED = {"«CREATE OR REPLACE» TABLE x WITH ('connector' = 'print') AS SELECT a, b FROM s"}
+
+
+@pytest.mark.parametrize("minor", ["1.16", "1.19", "1.20", "2.2"])
+def test_what_is_refused_flink_refuses_what_is_rewritten_it_takes(minor: str) -> None:
+    refused = [text for text, last, _ in REFUSED if last == minor and text not in _IGNORED]
+    rewritten = [text for _, version, text in REWRITTEN if version == minor]
+    assert refused and rewritten
+    with Judge(minor, TABLES) as judge:
+        taken = judge.ask([_question(text) for text in refused])
+        assert not [t for t, one in zip(refused, taken, strict=True) if one.accepted]
+        verdicts = judge.ask([_question(text) for text in rewritten])
+    wrong = zip(rewritten, verdicts, strict=True)
+    assert not {text: one.message for text, one in wrong if not one.accepted}
+
+
+def test_flink_2_3_asks_for_the_clause_and_takes_it() -> None:
+    texts = [sql for sql in GROUPED if "c.d.k" not in sql]
+    with Judge("2.3", TABLES) as judge:
+        without = judge.ask([Question(sql=sql, mode=Mode.EXPLAIN) for sql in texts])
+        written = judge.ask([Question(sql=run(sql).text, mode=Mode.EXPLAIN) for sql in texts])
+    assert [one.verdict for one in without] == ["f"] * len(texts)
+    assert not [one.message for one in written if not one.accepted]
+
+
+@pytest.mark.parametrize(("minor", "name"), [("1.18", "PK_3604696"), ("1.19", "PK_id_nämé")])
+def test_flink_names_a_key_as_the_rule_says(minor: str, name: str) -> None:
+    sql = "CREATE TABLE n (id INT, `nämé` STRING, PRIMARY KEY (id, `nämé`) NOT ENFORCED)"
+    shown = Question(sql="SHOW CREATE TABLE n", mode=Mode.EXECUTE)
+    with Judge(minor, [f"{sql} WITH ('connector' = 'print')"]) as judge:
+        (found,) = judge.ask([shown])
+    assert found.rows is not None and f"CONSTRAINT `{name}`" in found.rows[0]
+
+
+def _question(text: str) -> Question:
+    return Question(sql=text.replace("«", "").replace("»", ""))
