@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,19 @@ DISAGREEMENTS = Path(__file__).parent / "disagreements.tsv"
 QUERIES = ("SELECT", "WITH", "VALUES")
 PENDING = "not decided yet"
 _NAMED = re.compile(r"Flink (\d+\.\d+)")
+
+# Of the tables that the statements speak of (grammar-setup.sql), those whose columns matter.
+_TABLES = {
+    "t": {
+        "id": "INT", "name": "STRING", "arr": "ARRAY<INT>", "m": "MAP<STRING, INT>",
+        "ts": "TIMESTAMP(3)", "pt": "TIMESTAMP_LTZ(3)",
+    },
+    "b": {"id": "INT", "name": "STRING", "price": "DECIMAL(10, 2)"},
+}  # fmt: skip
+
+
+def columns(name: tuple[str, ...]) -> Mapping[str, str] | None:
+    return _TABLES.get(name[-1])
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,9 @@ class Row:
 
     def translations(self, version: Version) -> list[Translation]:
         batch = self.mode.startswith("B")
-        return [translate(one, Target(version, batch=batch)) for one in split(self.sql)]
+        return [
+            translate(one, Target(version, batch=batch, columns=columns)) for one in split(self.sql)
+        ]
 
 
 def rows() -> Iterator[Row]:
