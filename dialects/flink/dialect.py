@@ -14,7 +14,10 @@ from dialects.splitter import single
 class Flink(Dialect):
     """Flink SQL; names are case-sensitive, unquoted ones too."""
 
+    INDEX_OFFSET = 1
     NORMALIZATION_STRATEGY = NormalizationStrategy.CASE_SENSITIVE
+    NULL_ORDERING = "nulls_are_small"
+    TYPED_DIVISION = True
 
     class Tokenizer(tokens.Tokenizer):
         IDENTIFIERS = ["`", '"']

@@ -49,7 +49,7 @@ WRITERS: dict[type[exp.Expr], Callable[..., str]] = {
     ExplicitTable: _explicit_table,
     ModelArgument: lambda writer, node: f"MODEL {writer.sql(node, 'this')}",
     Niladic: lambda writer, node: node.name,
-    Operator: lambda writer, node: writer.binary(node, node.args["operator"]),
+    Operator: lambda writer, node: writer.binary(node, node.args["sign"]),
     TableArgument: _table_argument,
     TypedLiteral: lambda writer, node: f"{writer.sql(node, 'to')} {writer.sql(node, 'this')}",
     Worded: lambda writer, node: writer.expressions(node, sep=" ", flat=True),

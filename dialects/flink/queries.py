@@ -247,7 +247,7 @@ class Queries(Tables):
         return False
 
     def _locks(self) -> list[exp.Expr]:
-        """`FOR UPDATE OF t NOWAIT`, as it was written."""
+        """`FOR UPDATE OF t NOWAIT`: the words as they were written, in the node's `sign`."""
         found: list[exp.Expr] = []
         while self._curr.token_type == T.FOR:
             start = self._index
@@ -255,7 +255,10 @@ class Queries(Tables):
             update = self._curr.text.upper() in ("UPDATE", "NO")
             while self._curr.token_type not in (T.SENTINEL, T.R_PAREN, T.SEMICOLON, T.FOR):
                 self._advance()
-            found.append(self.made(exp.Lock(update=update), start))
+            last = self._tokens[self._index - 1].end
+            lock = exp.Lock(update=update)
+            lock.meta["sign"] = self.sql[self._tokens[start].start : last + 1]
+            found.append(self.made(lock, start))
         return found
 
 

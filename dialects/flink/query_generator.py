@@ -47,7 +47,6 @@ class QueryGenerator(generator.Generator):
     }
     TYPE_MAPPING: ClassVar = {}
     LIMIT_FETCH = "ALL"
-    LOCKING_READS_SUPPORTED = False
     NORMALIZE_EXTRACT_DATE_PARTS = False
     EXTRACT_ALLOWS_QUOTES = False
     PARAMETER_TOKEN = "$"
@@ -80,6 +79,10 @@ class QueryGenerator(generator.Generator):
         words = ("INTERVAL", self.sql(expression, "this"), self.sql(unit) if unit else "")
         return " ".join(word for word in words if word)
 
+    def timestamptrunc_sql(self, expression: exp.TimestampTrunc) -> str:
+        """`date_trunc` of Postgres."""
+        return f"FLOOR({self.sql(expression, 'this')} TO {self.sql(expression, 'unit')})"
+
     # Operators.
 
     def not_sql(self, expression: exp.Not) -> str:
@@ -108,6 +111,16 @@ class QueryGenerator(generator.Generator):
             return self.binary(expression, sign)
         return self.func("REGEXP", f"LOWER({self.sql(expression, 'this')})",
                          f"LOWER({self.sql(expression, 'expression')})")  # fmt: skip
+
+    def all_sql(self, expression: exp.All) -> str:
+        return f"ALL {self._in_brackets(expression)}"
+
+    def any_sql(self, expression: exp.Any) -> str:
+        return f"ANY {self._in_brackets(expression)}"
+
+    def _in_brackets(self, expression: exp.Expr) -> str:
+        sql = self.sql(expression, "this")
+        return sql if isinstance(expression.this, (exp.Paren, exp.Subquery)) else f"({sql})"
 
     def jsonextract_sql(self, expression: exp.JSONExtract) -> str:
         return self.binary(expression, "->")
@@ -220,6 +233,9 @@ class QueryGenerator(generator.Generator):
         sql = f"VALUES {self.expressions(expression, flat=True)}"
         sql = self.prepend_ctes(expression, self.query_modifiers(expression, sql))
         return f"({sql}) AS {alias}" if alias else sql
+
+    def lock_sql(self, expression: exp.Lock) -> str:
+        return _sign(expression) or super().lock_sql(expression)
 
     def group_sql(self, expression: exp.Group) -> str:
         """Groupings stand in order, those of other dialects' trees behind the rest."""

@@ -51,6 +51,6 @@ class Niladic(exp.Expression, exp.Condition):
 
 
 class Operator(exp.Expression, exp.Binary):
-    """An infix operator without a node of sqlglot's: `a @> b`; `operator` is the sign."""
+    """An infix operator without a node of sqlglot's: `a @> b`; `sign` is how it is written."""
 
-    arg_types = {"this": True, "expression": True, "operator": True}
+    arg_types = {"this": True, "expression": True, "sign": True}

@@ -13,6 +13,8 @@ from sqlglot.errors import ParseError
 from sqlglot.parser import SENTINEL_NONE
 from sqlglot.tokenizer_core import Token, TokenType
 
+from dialects.flink.comments import give_comments
+
 E = TypeVar("E", bound=exp.Expr)
 
 
@@ -48,6 +50,7 @@ class SpannedParser(parser.Parser):
             roots.append(parse_method(self))
             if self._index < self._tokens_size and self._curr.token_type != TokenType.SEMICOLON:
                 raise self.unexpected()
+        give_comments([root for root in roots if root is not None], raw_tokens, self.spans)
         return roots
 
     def _advance(self, times: int = 1) -> None:

@@ -13,10 +13,17 @@ from dialects.flink.dialect import Flink
 from dialects.flink.parser import Parser
 from dialects.flink.tokens import to_sqlglot
 from dialects.splitter import Statement
+from protocol.errors import SqlError
 
 N = TypeVar("N", bound=exp.Expr)
 
+MAX_TOKENS = 50_000
+"""About a quarter of a second of reading; a statement of people has some hundred."""
+MAX_DEPTH = 64
+
 _FLINK = Flink()
+_OPENING = frozenset({"(", "[", "CASE"})
+_CLOSING = frozenset({")", "]", "END"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +65,34 @@ class Tree:
 
 
 def parse(statement: Statement) -> Tree | None:
-    """The tree of one statement; None if it is not understood as a whole."""
-    given = to_sqlglot(statement.text, statement.tokens)
+    """The tree of one statement; None if it is not understood as a whole.
+
+    Nor is one of more than `MAX_TOKENS` tokens or with more than `MAX_DEPTH` brackets in another:
+    the first would hold up everybody else, the second the stack cannot be trusted with.
+    """
+    if len(statement.tokens) > MAX_TOKENS or _too_deep(statement):
+        return None
     reader = Parser(dialect=_FLINK)
     try:
+        given = to_sqlglot(statement.text, statement.tokens)
         roots = reader.parse(given, statement.text)
-    except (ParseError, RecursionError):
+    except (ParseError, RecursionError, SqlError):  # the last: a string with a broken escape
         return None
     if len(roots) != 1 or roots[0] is None or isinstance(roots[0], exp.Command):
         return None
     return Tree(statement, roots[0], given, reader.spans)
+
+
+def _too_deep(statement: Statement) -> bool:
+    text = statement.text
+    if text.count("(") + text.count("[") + text.upper().count("CASE") <= MAX_DEPTH:
+        return False
+    depth = 0
+    for word in statement.words:
+        if word in _OPENING:
+            depth += 1
+            if depth > MAX_DEPTH:
+                return True
+        elif word in _CLOSING:
+            depth -= 1
+    return False

@@ -20,11 +20,13 @@ from dialects.flink.tokens import WORDS
 _CLAUSES = frozenset(
     "ABSENT ARRAY AS BOTH CONDITIONAL DEFAULT EMPTY ENCODING ERROR FOR FORMAT FROM IGNORE IN JSON"
     " KEY KEYS LEADING NULLS OBJECT ON ORDER PASSING PLACING RESPECT RETURNING SEPARATOR TO"
-    " TRAILING UNCONDITIONAL UNIQUE USING UTF16 UTF32 UTF8 VALUE WITH WITHOUT WRAPPER".split()
+    " TRAILING UNCONDITIONAL UNIQUE UNKNOWN USING UTF16 UTF32 UTF8 VALUE WITH WITHOUT"
+    " WRAPPER".split()
 )
 _LEADING = frozenset({"BOTH", "KEY", "LEADING", "TRAILING"})
 _UNIT_FIRST = frozenset({"TIMESTAMPADD", "TIMESTAMPDIFF"})
 _BEGINS = frozenset({T.FROM, T.IDENTIFIER, T.NUMBER, T.STRING, T.VAR})
+_STATES = frozenset({T.FALSE, T.NULL, T.TRUE})
 _ENDS = frozenset({T.COMMA, T.R_PAREN})
 _IN = 7  # the level above that of IN, which is a word here and no operator
 
@@ -149,8 +151,8 @@ class Calls(Expressions):
                     parts.append(self.data_type())
                 elif upper == "AS":
                     parts.append(self.name())
-            elif kind == T.NULL and parts:  # of NULL ON NULL, the word before it may be an operand
-                parts.append(self._null(self._index))
+            elif kind in _STATES and parts:  # of x NULL ON NULL: an operand may be in front
+                parts.append(self.scalar(_IN))
             elif not parts or isinstance(parts[-1], exp.Var):
                 parts.append(self.scalar(_IN))
             else:

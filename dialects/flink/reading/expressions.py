@@ -95,7 +95,7 @@ class Expressions(Operands):
             self._advance()
             right = self.scalar(level + 1)
             if kind is Operator:
-                left = kind(this=left, expression=right, operator=token.text)
+                left = kind(this=left, expression=right, sign=token.text)
             elif kind is exp.Div:
                 left = kind(this=left, expression=right, typed=True, safe=False)
             else:

@@ -226,6 +226,8 @@ class Tables(Patterns):
         while self._curr.token_type in _JOINS:
             joins.append(self._join())
         if joins:
+            if self._curr.token_type not in (T.ON, T.USING):
+                raise self.unexpected()
             node.this.set("joins", joins)
             self.note(node.this, index)
 
