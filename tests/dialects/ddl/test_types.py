@@ -131,7 +131,7 @@ def test_what_describe_prints_reads_as_itself(described: str) -> None:
     ("text", "sqlstate", "position"),
     [
         ("NOPE", "42704", 1),
-        ("JSON", "42704", 1),
+        ("MONEY", "42704", 1),
         ("`INT`", "42704", 1),
         ("ROW<a NOPE>", "42704", 7),
         ("INTERVAL YEAR TO MONTH", "0A000", 1),
@@ -166,5 +166,5 @@ def test_a_foreign_type_is_told_its_equal() -> None:
         read("jsonb")
     assert (caught.value.message, caught.value.hint) == (
         'type "jsonb" does not exist',
-        "Use STRING.",
+        "Use TIMESTAMP(3).",
     )
