@@ -163,8 +163,8 @@ def test_refused(text: str, sqlstate: str, position: int) -> None:
 
 def test_a_foreign_type_is_told_its_equal() -> None:
     with pytest.raises(SqlError) as caught:
-        read("jsonb")
+        read("datetime")
     assert (caught.value.message, caught.value.hint) == (
-        'type "jsonb" does not exist',
+        'type "datetime" does not exist',
         "Use TIMESTAMP(3).",
     )
