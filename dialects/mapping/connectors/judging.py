@@ -49,11 +49,12 @@ def identifier_rule(kind: str, family: str) -> str:
 
 
 def option(
-    subject: Subject, key: str, value: str, given: Mapping[str, str], target: Target
+    subject: Subject, key: str, value: str | None, given: Mapping[str, str], target: Target
 ) -> Outcome | None:
     """Of an option, without the prefix of its format; `given` are all with their own keys.
 
-    None: it is as it should be, or nothing is known of it.
+    None: it is as it should be, or nothing is known of it. Without a value (it is reset) it can
+    only be called otherwise.
     """
     place = where(subject, target)
     if place is None:
@@ -61,6 +62,8 @@ def option(
     renamed = renames().get(subject, {}).get(key)
     if renamed is not None and renamed.span.covers(place.release):
         return _renamed(place, renamed, value, given)
+    if value is None:
+        return None
     for other in renames().get(subject, {}).values():
         if other.wins and other.new == key and other.key in given:
             return Drop(place.rule(other.key), other.remark)
@@ -77,10 +80,12 @@ def knows(subject: Subject, key: str) -> bool:
     return any(row.matches(key) for row in lifetimes().get(subject, ()))
 
 
-def _renamed(place: Where, row: Renamed, value: str, given: Mapping[str, str]) -> Outcome | None:
+def _renamed(
+    place: Where, row: Renamed, value: str | None, given: Mapping[str, str]
+) -> Outcome | None:
     rule = place.rule(row.key)
     why = row.remark or f'It is called "{row.new}" {_in(place)}.'
-    carried = _carried(row, value)
+    carried = _carried(row, value) if value is not None else ""
     if isinstance(carried, Refuse):
         return Refuse(rule, carried.message.format(key=row.key, name=place.name), hint=carried.hint)
     if row.new in given:

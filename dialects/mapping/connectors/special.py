@@ -43,12 +43,12 @@ def connector(name: str, given: Mapping[str, str], target: Target) -> Outcome | 
 
 
 def option(
-    subject: Subject, key: str, value: str, given: Mapping[str, str], target: Target
+    subject: Subject, key: str, value: str | None, given: Mapping[str, str], target: Target
 ) -> Outcome | None:
     """Of an option that is not judged by its own key and value alone."""
     judge = _JUDGES.get((*subject, key))
     place = where(subject, target) if judge is not None else None
-    return None if judge is None or place is None else judge(place, value, given)
+    return None if judge is None or place is None or value is None else judge(place, value, given)
 
 
 def _stream(place: Where, value: str, given: Mapping[str, str]) -> Outcome | None:

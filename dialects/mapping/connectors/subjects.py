@@ -33,7 +33,7 @@ def outcome(entry: Entry, listing: Listing, target: Target) -> Outcome | None:
         found = _of_connector((data.CONNECTOR, connector), entry, given, target)
     found = found or _of_format(entry, given, target)
     if found is None and (connector is not None or not listing.whole):
-        found = judging.option(ANY, entry.key, entry.value or "", given, target)
+        found = judging.option(ANY, entry.key, entry.value, given, target)
     return None if listing.reset and not isinstance(found, Rewrite) else found
 
 
@@ -47,8 +47,8 @@ def _of_catalog(entry: Entry, given: Mapping[str, str], target: Target) -> Outco
 def _of_connector(
     subject: Subject, entry: Entry, given: Mapping[str, str], target: Target
 ) -> Outcome | None:
-    found = special.option(subject, entry.key, entry.value or "", given, target)
-    return found or judging.option(subject, entry.key, entry.value or "", given, target)
+    found = special.option(subject, entry.key, entry.value, given, target)
+    return found or judging.option(subject, entry.key, entry.value, given, target)
 
 
 def _of_some_connector(entry: Entry, given: Mapping[str, str], target: Target) -> Outcome | None:
@@ -79,7 +79,7 @@ def _of_format(entry: Entry, given: Mapping[str, str], target: Target) -> Outcom
     for prefix, name in _formats(entry.key):
         rest = entry.key[len(prefix) :]
         own = {key[len(prefix) :]: value for key, value in given.items() if key.startswith(prefix)}
-        found = judging.option((data.FORMAT, name), rest, entry.value or "", own, target)
+        found = judging.option((data.FORMAT, name), rest, entry.value, own, target)
         if isinstance(found, Rewrite):
             return Rewrite(found.rule, prefix + found.key, found.value, found.why)
         if isinstance(found, Refuse):
