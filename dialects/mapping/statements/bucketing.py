@@ -9,7 +9,7 @@ from dialects.lexer import STRINGS
 from dialects.mapping.model import Change, Refusal, Rule, Target, Text
 from dialects.mapping.outline import elements
 from dialects.mapping.refusing import Range, refusal
-from dialects.mapping.statements.columns import HEAD
+from dialects.mapping.statements.columns import HEAD, NAME
 from dialects.mapping.statements.table import without
 from dialects.names import string_value
 from dialects.versions import Version
@@ -22,6 +22,7 @@ _CLAUSE = re.compile(
     r"(?P<at>DISTRIBUTED (?:BY (?:HASH |RANGE )?\( \) )?(?:INTO 0 BUCKETS )?)"
     r"(?:PARTITIONED BY \( \) )?(?:WITH (?P<options>\( )\) )?(?P<query>AS )?"
 )
+_LIKE = re.compile(rf"(?<= )LIKE {NAME}(?P<options>\( )\) ")
 _HINT = "Leave it out if the connector does not need it."
 
 
@@ -59,7 +60,7 @@ def _connector(text: Text, opening: int) -> str | None:
 def _like(text: Text, target: Target) -> Iterator[Change]:
     """No table has a distribution there, so to include or exclude it says nothing."""
     outline, statement = text.outline, text.statement
-    for found in re.finditer(r"(?<= )LIKE [\w$`. ]+?(?P<options>\( )\) ", outline.text):
+    for found in _LIKE.finditer(outline.text):
         opening = outline.token(found.start("options"))
         for first, last in elements(statement, opening):
             words = statement.words[first:last]

@@ -16,27 +16,29 @@ HEAD = re.compile(
 _ALTER = re.compile(rf"ALTER TABLE (?:IF EXISTS )?{NAME}(?:ADD|MODIFY) (?P<at>[^;]*)")
 
 
-def column_elements(text: Text) -> Iterator[Outline]:
-    """Of each element of such a bracket, and of the one that ALTER TABLE has without a bracket."""
-    yield from created_elements(text)
+def column_elements(text: Text, word: str) -> Iterator[Outline]:
+    """Of each element of such a bracket, and of the one that ALTER TABLE has without a bracket;
+    of those alone that have a word."""
+    yield from created_elements(text, word)
     outline = text.outline
     for place in outline.heads():
         found = _ALTER.match(outline.text, place)
         if found is not None and found["at"].startswith("("):
-            yield from _bracket(text, outline.token(found.start("at")))
+            yield from _bracket(text, outline.token(found.start("at")), word)
         elif found is not None and found["at"]:
             yield Outline(text.statement, outline.token(found.start("at")))
 
 
-def created_elements(text: Text) -> Iterator[Outline]:
+def created_elements(text: Text, word: str) -> Iterator[Outline]:
     """Those of CREATE TABLE alone."""
     outline = text.outline
     for place in outline.heads():
         found = HEAD.match(outline.text, place)
         if found is not None and found["bracket"]:
-            yield from _bracket(text, outline.token(found.start("bracket")))
+            yield from _bracket(text, outline.token(found.start("bracket")), word)
 
 
-def _bracket(text: Text, opening: int) -> Iterator[Outline]:
+def _bracket(text: Text, opening: int, word: str) -> Iterator[Outline]:
     for first, last in elements(text.statement, opening):
-        yield Outline(text.statement, first, last)
+        if word in text.statement.words[first:last]:
+            yield Outline(text.statement, first, last)

@@ -26,8 +26,10 @@ _INSERT = re.compile(
     rf"INSERT INTO (?:TABLE )?(?P<name>{NAME})(?:\+ )?(?:PARTITION \( \) )?"
     r"(?:(?P<columns>\( )\) (?=[\w(+]))?(?P<query>[^;]+)"
 )
+# Words one by one, up to the first FROM, GROUP and HAVING: nothing is tried twice.
 _GROUPED = re.compile(
-    r"SELECT (?P<items>[^;]+ )FROM [^;]+ GROUP BY (?P<keys>[^;]+?)(?:HAVING [^;]*)?(?:END )?(?=;|$)"
+    r"SELECT (?P<items>(?:(?!FROM )\S+ )+)FROM (?:(?!GROUP )\S+ )+GROUP BY "
+    r"(?P<keys>(?:(?!HAVING )\S+ )+)(?:HAVING [^;]*)?"
 )
 _MORE = re.compile(r"\b(?:UNION|EXCEPT|INTERSECT|MINUS|ORDER|LIMIT|OFFSET|FETCH) ")
 _WINDOWS = frozenset("TUMBLE HOP CUMULATE SESSION WINDOW_START WINDOW_END WINDOW_TIME".split())
@@ -60,8 +62,8 @@ def _find(text: Text, target: Target) -> Iterator[Change | Remark]:
 def _grouped(text: Text, outline: Outline, insert: re.Match[str]) -> set[int] | None:
     """Where in its select list a query has the columns that it groups by; empty if not all of them
     are there. None for a query that is not known to change rows that it has sent."""
-    found = _GROUPED.match(outline.text, insert.start("query"))
-    if found is None or _MORE.search(found[0]) or text.words & _WINDOWS:
+    found = _GROUPED.match(outline.text, *insert.span("query"))
+    if found is None or _MORE.search(insert["query"]) or text.words & _WINDOWS:
         return None
     items, keys = (_parts(outline, *found.span(part)) for part in ("items", "keys"))
     values = [item[:-2] if item[-2:-1] == ("AS",) else item for item in items]

@@ -29,7 +29,7 @@ def _find(text: Text, target: Target) -> Iterator[Change]:
     source = target.source
     if source is None or (source < _BY_COLUMNS) == (target.version < _BY_COLUMNS):
         return
-    for outline in created_elements(text):
+    for outline in created_elements(text, "PRIMARY"):
         found = _KEY.match(outline.text) or _COLUMN.match(outline.text)
         if found is not None:
             start, end = outline.span(*found.span("at"))

@@ -30,7 +30,7 @@ class Row:
     advice: str
 
     def find(self, text: Text, target: Target) -> Iterator[Change | Refusal]:
-        for outline, place in _WHERE[self.where](text):
+        for outline, place in _WHERE[self.where](text, self.word):
             found = self.pattern.match(outline.text, place)
             if found is not None:
                 start, end = outline.span(*found.span("at"))
@@ -91,13 +91,13 @@ def _expanded(pattern: str, macros: dict[str, str]) -> str:
     return _MACRO.sub(lambda found: macros[found[1]], pattern)
 
 
-def _heads(text: Text) -> Iterable[tuple[Outline, int]]:
+def _heads(text: Text, word: str) -> Iterable[tuple[Outline, int]]:
     outline = text.outline
     return ((outline, place) for place in outline.heads())
 
 
-def _elements(text: Text) -> Iterable[tuple[Outline, int]]:
-    return ((outline, 0) for outline in column_elements(text))
+def _elements(text: Text, word: str) -> Iterable[tuple[Outline, int]]:
+    return ((outline, 0) for outline in column_elements(text, word))
 
 
 _WHERE = {"statement": _heads, "element": _elements}

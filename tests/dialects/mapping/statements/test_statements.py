@@ -10,7 +10,7 @@ from dialects import split
 from dialects.mapping import Target, Translation, translate
 from dialects.mapping.statements import RULES
 from dialects.mapping.statements.table import rows
-from dialects.versions import VERSIONS, Version
+from dialects.versions import NEWEST, OLDEST, VERSIONS, Version
 
 PRINT = "WITH ('connector' = 'print')"
 
@@ -138,3 +138,26 @@ def test_a_key_of_a_column_is_named_too_one_that_is_added_is_not() -> None:
     assert found == sql.replace("PRIMARY", "CONSTRAINT `PK_a` PRIMARY")
     for kept in (found, "ALTER TABLE x ADD PRIMARY KEY (a) NOT ENFORCED"):
         assert run(kept, "1.18", "1.19").text == kept
+
+
+# ── long texts ──────────────────────────────────────────────────────────────────────────────────
+
+LONG = [
+    "INSERT INTO k VALUES " + "(1, 'a'), " * 20_000,
+    "INSERT INTO k SELECT " + "a FROM " * 20_000,
+    "INSERT INTO k SELECT " + "FROM GROUP BY " * 20_000,
+    "INSERT INTO k SELECT 1 " + "ON CONFLICT " * 20_000,
+    "CREATE TABLE t LIKE " + "LIKE " * 20_000 + "DISTRIBUTION",
+    "CREATE TABLE t (" + "a PRIMARY, " * 20_000,
+    "CREATE TABLE t (" + "a INT DEFAULT, " * 20_000 + "b UNIQUE)",
+    "CREATE TABLE " + "a." * 20_000 + "b (c INT UNIQUE",
+    "CREATE MATERIALIZED TABLE t AS " + "AS FRESHNESS " * 20_000,
+]
+
+
+@pytest.mark.parametrize("sql", LONG, ids=lambda sql: sql[:30])
+@pytest.mark.timeout(20)
+def test_the_time_grows_as_the_text_does(sql: str) -> None:
+    for version in (OLDEST, NEWEST):
+        target = Target(version, source=Version(1, 18), keys=lambda name: ("id",))
+        assert translate(split(sql)[0], target, RULES).result is not None
