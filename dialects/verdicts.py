@@ -21,6 +21,7 @@ from dialects.versions import Version
 from protocol.errors import Notice, SqlError
 
 _WARNING = "01000"
+_SHOWN = 100  # characters
 
 
 class Ruling(Enum):
@@ -32,7 +33,8 @@ class Ruling(Enum):
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`text`: what that version would be sent; None: nothing. Positions, those of `error` and of
-    `applied`, count characters of the statement's text from 1. `notices`: what that version takes
+    `applied`, count characters of the statement's text from 1; where `before` and `after` are the
+    same, a rule has only something to say. `notices`: what that version takes
     without a word and never reads. `understood`: the rules that need the statement's structure
     could look at it."""
 
@@ -72,16 +74,22 @@ def judge(statement: Statement, target: Target) -> Verdict:
         text,
         found.applied,
         notices=notices,
-        understood=found.understood,
+        understood=found.understood or not text.strip(),
         translation=found,
     )
 
 
-def remark(verdict: Verdict) -> Notice | None:
-    """What is to be said of a statement that is not refused, if anything."""
+def remark(verdict: Verdict, *, by_flink: bool = False) -> Notice | None:
+    """What is to be said of a statement that is not refused, if anything. `by_flink`: Flink has
+    judged it, so it does not matter what the rules have not understood."""
     if verdict.notices:
         return verdict.notices[0]
-    if verdict.understood:
+    for one in verdict.applied:
+        if one.before == one.after:
+            shown = " ".join(one.before.split())
+            message = f"{shown[:_SHOWN]} stays as it is for Flink {verdict.version}"
+            return Notice(message, "WARNING", _WARNING, detail=one.why)
+    if verdict.understood or by_flink:
         return None
     return Notice(
         "the statement is not understood as a whole",

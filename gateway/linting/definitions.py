@@ -1,4 +1,4 @@
-"""What the scripts define: functions that hide Flink's own, and columns of tables."""
+"""What the scripts define: functions that hide Flink's own, columns and keys of tables."""
 
 from __future__ import annotations
 
@@ -13,21 +13,39 @@ from gateway.linting.scripts import Piece
 from protocol.errors import SqlError
 
 Path = tuple[str, ...]
-Columns = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`columns`: their types; None if any is not known. `key`: the columns of the primary key,
+    empty for none."""
+
+    columns: Mapping[str, str] | None
+    key: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """`tables`: by the path that each was created with; None where its columns are not known."""
+    """`tables`: by the path that each was created with; None where nothing is known."""
 
     functions: frozenset[str]
-    tables: Mapping[Path, Columns | None]
+    tables: Mapping[Path, Table | None]
 
     def target(self, version: Version, source: Version | None) -> Target:
-        return Target(version, source, functions=self.functions, columns=self.columns)
+        return Target(
+            version, source, functions=self.functions, columns=self.columns, keys=self.keys
+        )
 
-    def columns(self, name: Path) -> Columns | None:
-        """Of the one table that the name can mean: scripts name a table with a database here and
+    def columns(self, name: Path) -> Mapping[str, str] | None:
+        table = self._table(name)
+        return table.columns if table is not None else None
+
+    def keys(self, name: Path) -> tuple[str, ...] | None:
+        table = self._table(name)
+        return table.key if table is not None else None
+
+    def _table(self, name: Path) -> Table | None:
+        """The one table that the name can mean: scripts name a table with a database here and
         without it there."""
         if name in self.tables:
             return self.tables[name]
@@ -38,16 +56,16 @@ class Definitions:
 def definitions(pieces: Iterable[Piece]) -> Definitions:
     """Of all scripts together, for one may use what another makes."""
     functions: set[str] = set()
-    tables: dict[Path, Columns | None] = {}
+    tables: dict[Path, Table | None] = {}
     for create in map(_create, pieces):
         if create is None:
             continue
         if create.kind is ObjectKind.FUNCTION:
             functions.add(create.path.parts[-1].upper())
         elif isinstance(create.definition, TableDefinition):
-            path, columns = create.path.parts, _columns(create.definition)
+            path, table = create.path.parts, _table(create.definition)
             # Defined twice, differently: which of the two is meant is not known.
-            tables[path] = columns if tables.get(path, columns) == columns else None
+            tables[path] = table if tables.get(path, table) == table else None
     return Definitions(frozenset(functions), tables)
 
 
@@ -60,12 +78,15 @@ def _create(piece: Piece) -> Create | None:
         return None
 
 
-def _columns(table: TableDefinition) -> Columns | None:
-    """None if any is not known: of computed ones only Flink knows the type."""
-    if not table.certain or table.like or table.query:
+def _table(table: TableDefinition) -> Table | None:
+    """None of one that takes columns and key from elsewhere; of computed columns only Flink knows
+    the type."""
+    if table.like or table.query:
         return None
     types = {each.name: each.type for each in table.columns}
-    return {name: type_ for name, type_ in types.items() if type_} if all(types.values()) else None
+    known = {name: type_ for name, type_ in types.items() if type_}
+    key = table.primary_key.columns if table.primary_key is not None else ()
+    return Table(known if table.certain and len(known) == len(types) else None, key)
 
 
 def _ends_alike(path: Path, name: Path) -> bool:

@@ -20,7 +20,8 @@ _WARNING = "01000"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A rule that was applied; `position` counts characters of the statement from 1."""
+    """A rule that was applied (or had something to say: `before` and `after` are the same);
+    `position` counts characters of the statement from 1."""
 
     id: str
     before: str

@@ -27,7 +27,8 @@ def text(finding: Finding) -> Iterator[str]:
             yield f"    {name}: {_line(said)}"
     if finding.ruling is Ruling.TRANSLATE:
         for change in finding.rules:
-            yield from _change(change)
+            if change.before != change.after:  # else the message tells of it
+                yield from _change(change)
 
 
 def as_json(finding: Finding) -> Iterator[str]:

@@ -109,7 +109,7 @@ class _Asked:
 
     def _row(self, judgement: Judgement, mine: Version, base: Plan | None) -> list[Any]:
         verdict, plan = judgement.verdict, judgement.plan
-        said = verdict.error or (None if judgement.judged_by == FLINK else remark(verdict))
+        said = verdict.error or remark(verdict, by_flink=judgement.judged_by == FLINK)
         lasts = verdict.error is None and self.subject is not None and makes_job(self.subject)
         return [
             str(verdict.version),

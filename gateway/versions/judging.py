@@ -107,8 +107,11 @@ class _Asked:
         with self._in_text():
             _, ready = await self.session.prepared(self.planned.text, self.settings)
         for need in ready.needs:
-            error = (await by_rules(single(need.create), target)).error if need.create else None
-            if error is not None:
+            if not need.create:
+                continue
+            source = Version.parse(need.version) if need.version else None
+            written = replace(target, source=source)
+            if (error := (await by_rules(single(need.create), written)).error) is not None:
                 raise not_taken(need, self.settings.version, error)
 
     @contextmanager

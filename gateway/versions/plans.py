@@ -67,6 +67,8 @@ def explainable(statement: Statement) -> Statement | None:
     of a view and of CREATE TABLE … AS the query; None: nothing. `start` is that in the statement's
     text."""
     words = statement.words
+    if not words:  # a setting that the version does not have
+        return None
     if words[0] in QUERY_WORDS or words[0] in ("INSERT", "EXPLAIN"):
         return replace(statement, start=0)
     if words[0] == "EXECUTE":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -93,12 +94,13 @@ def test_a_command_of_psql_is_a_remark() -> None:
 
 def test_files_know_what_others_define() -> None:
     one = Script("a.sql", "CREATE FUNCTION db.Shout AS 'a.B'; CREATE TABLE db.t (a INT, b STRING)")
-    two = Script("b.sql", "CREATE TABLE u (a INT, b AS a + 1)")
+    two = Script("b.sql", "CREATE TABLE u (a INT, b AS a + 1, PRIMARY KEY (a) NOT ENFORCED)")
     known = definitions((*one.pieces, *two.pieces))
     assert known.functions == {"SHOUT"}
     assert known.columns(("t",)) == known.columns(("c", "db", "t")) == {"a": "INT", "b": "STRING"}
     assert known.columns(("other", "t")) is None
     assert known.columns(("u",)) is None  # the type of a computed column is Flink's to tell
+    assert (known.keys(("t",)), known.keys(("u",)), known.keys(("v",))) == ((), ("a",), None)
 
 
 def test_defined_twice_differently_is_not_known() -> None:
@@ -133,10 +135,11 @@ def test_text(scripts: Path, capsys: pytest.CaptureFixture[str]) -> None:
     good, bad = str(scripts / "good.sql"), str(scripts / "bad.sql")
     assert run([good, bad], ["2.2"], None, "text") == 1
     out, err = capsys.readouterr()
-    assert out.splitlines() == [
+    lines = out.splitlines()
+    assert re.fullmatch(r'    1:8: idiom\.\w+: "a" → `a`', lines.pop(1))
+    assert re.fullmatch(r"        \w.*\.", lines.pop(1))
+    assert lines == [
         f"{good}:1:1: translate (2.2)",
-        '    1:8: idiom.lexical: "a" → `a`',
-        "        Flink writes it differently.",
         f"{bad}:2:17: refuse (2.2): row locks are not supported for Flink tables",
         "    hint: Leave out FOR UPDATE or FOR SHARE: Flink tables have no row locks.",
     ]
@@ -152,15 +155,9 @@ def test_json(scripts: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (n, version) for n in (1, 2) for version in ("1.16", "2.2", "2.0")
     ]
     assert {line["from"] for line in lines} == {"1.20"}
-    assert lines[0]["rules"] == [
-        {
-            "id": "idiom.lexical",
-            "before": '"a"',
-            "after": "`a`",
-            "why": "Flink writes it differently.",
-            "position": 8,
-        }
-    ]
+    [rule] = lines[0]["rules"]
+    assert list(rule) == ["id", "before", "after", "why", "position"]
+    assert (rule["before"], rule["after"], rule["position"]) == ('"a"', "`a`", 8)
 
 
 def test_standard_input(

@@ -110,6 +110,7 @@ def test_carried(
         ("EXECUTE PLAN '/tmp/x'", "", False),
         ("DROP TABLE t", "", False),
         ("SHOW TABLES", "", False),
+        ("", "", False),
     ],
 )
 def test_what_flink_can_plan(sql: str, planned: str | None, job: bool) -> None:
