@@ -27,7 +27,7 @@ class Target:
     `functions`: names in upper case of the user's own functions, which hide built-in ones.
     `columns`: the columns of a table with their types in Flink's spelling, None if not known; the
     name as written, in parts. `keys`: the columns of its primary key, empty for none, None if not
-    known.
+    known. `options`: those of a table, as it was written; None if not known.
     """
 
     version: Version
@@ -37,6 +37,7 @@ class Target:
     functions: frozenset[str] = frozenset()
     columns: Callable[[tuple[str, ...]], Mapping[str, str] | None] = lambda name: None
     keys: Callable[[tuple[str, ...]], tuple[str, ...] | None] = lambda name: None
+    options: Callable[[tuple[str, ...]], Mapping[str, str] | None] = lambda name: None
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ version. Options of the distribution's own factories come from `dialects.options
 net under the tables here: a key that the jars of other versions know and those of the target do not
 is left out where it says the default, and refused else. A key that nobody knows stays as it is.
 
-Where a list does not name its connector (a hint, ALTER TABLE … SET) a rule applies if all
-connectors that have the key agree. What depends on other options of the table is in `special`.
+A hint, ALTER TABLE … SET and LIKE do not name the connector: either the target knows the table, or
+a key is at most called otherwise, where all that have it agree. What depends on other options of
+the table is in `special`.
 """
 
 from __future__ import annotations

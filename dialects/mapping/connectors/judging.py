@@ -73,13 +73,6 @@ def option(
     return _net(place, key, value, target.version)
 
 
-def knows(subject: Subject, key: str) -> bool:
-    """Is there anything about the key in the tables?"""
-    if key in renames().get(subject, {}):
-        return True
-    return any(row.matches(key) for row in lifetimes().get(subject, ()))
-
-
 def _renamed(
     place: Where, row: Renamed, value: str | None, given: Mapping[str, str]
 ) -> Outcome | None:

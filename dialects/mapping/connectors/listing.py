@@ -16,7 +16,7 @@ from dialects.flink.options import (
     option_lists,
     valued,
 )
-from dialects.mapping.model import Text
+from dialects.mapping.model import Target, Text
 from dialects.rewriting import Edit
 
 _HEADS = frozenset({"CREATE", "REPLACE", "ALTER", "EXPLAIN", "EXECUTE", "COMPILE", "BEGIN"})
@@ -51,6 +51,21 @@ class Listing:
     @property
     def given(self) -> dict[str, str]:
         return {entry.key: entry.value or "" for entry in self.entries}
+
+    def known(self, target: Target) -> dict[str, str]:
+        """What is given, over what is known of the table that a hint or ALTER is about, or that a
+        new one is LIKE."""
+        if self.whole:
+            return self.given
+        return {**(target.options(self.about) or {}), **self.given}
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The name of the table that has the other options."""
+        like = self.options.owner.args.get("like") if self.options.owner is not None else None
+        if like is None:
+            return self.options.name
+        return tuple(part.name for part in like.this.parts)
 
 
 def listings(text: Text) -> tuple[Listing, ...]:

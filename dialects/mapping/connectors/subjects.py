@@ -9,17 +9,17 @@ from dialects.flink.options import Entry
 from dialects.mapping.connectors import judging, special
 from dialects.mapping.connectors.listing import Listing, Place
 from dialects.mapping.connectors.outcomes import Outcome, Refuse, Rewrite
-from dialects.mapping.connectors.tables import Subject, identifiers, lifetimes, renames
+from dialects.mapping.connectors.tables import Subject, identifiers, renames
 from dialects.mapping.model import Target
 from dialects.options import data
 
 ANY: Subject = ("any", "*")
-_ROLES = ("key", "value")
+_ROLES = ("", "key.", "value.")  # of a format
 
 
 def outcome(entry: Entry, listing: Listing, target: Target) -> Outcome | None:
     """What becomes of an entry for the target; None: it stays."""
-    given = listing.given
+    given = listing.known(target)
     if listing.place is Place.CATALOG:
         return _of_catalog(entry, given, target)
     if entry.key == data.CONNECTOR:
@@ -28,11 +28,10 @@ def outcome(entry: Entry, listing: Listing, target: Target) -> Outcome | None:
         return found or judging.identifier(data.CONNECTOR, name, entry.key, target)
     connector = given.get(data.CONNECTOR)
     if connector is None:
-        found = _of_some_connector(entry, given, target)
-    else:
-        found = _of_connector((data.CONNECTOR, connector), entry, given, target)
-    found = found or _of_format(entry, given, target)
-    if found is None and (connector is not None or not listing.whole):
+        return _of_some_connector(entry, given, target)
+    subject = (data.CONNECTOR, connector)
+    found = _of_connector(subject, entry, given, target) or _of_format(entry, given, target)
+    if found is None and subject in identifiers():  # others have options of these names
         found = judging.option(ANY, entry.key, entry.value, given, target)
     return None if listing.reset and not isinstance(found, Rewrite) else found
 
@@ -52,31 +51,28 @@ def _of_connector(
 
 
 def _of_some_connector(entry: Entry, given: Mapping[str, str], target: Target) -> Outcome | None:
-    """A hint or ALTER does not say the connector: what all that have the key agree on."""
-    found: list[Outcome | None] = []
+    """Of a table that is not known: a new name that all who have the key agree on, and no more."""
+    found: list[Rewrite] = []
     for subject in _connectors():
-        version = str(target.version)
-        if judging.knows(subject, entry.key):
-            found.append(_of_connector(subject, entry, given, target))
-        elif version in data.versions_of(*subject, entry.key):
+        if entry.key in renames().get(subject, {}):
+            one = judging.option(subject, entry.key, entry.value, given, target)
+            if not isinstance(one, Rewrite):
+                return None
+            found.append(one)
+        elif str(target.version) in data.versions_of(*subject, entry.key):
             return None
-    if not found or any(type(each) is not type(found[0]) for each in found):
-        return None
-    if isinstance(found[0], Rewrite):
-        told = {(each.key, each.value) for each in found if isinstance(each, Rewrite)}
-        return found[0] if len(told) == 1 else None
-    return found[0]
+    told = {(each.key, each.value) for each in found}
+    return found[0] if len(told) == 1 else None
 
 
 @cache
 def _connectors() -> tuple[Subject, ...]:
-    """Those that have a release at all, of our tables and of the jars'."""
-    known = {*lifetimes(), *renames(), *identifiers(), *data.identifiers(data.CONNECTOR)}
+    known = {*renames(), *data.identifiers(data.CONNECTOR)}
     return tuple(sorted(subject for subject in known if subject[0] == data.CONNECTOR))
 
 
 def _of_format(entry: Entry, given: Mapping[str, str], target: Target) -> Outcome | None:
-    for prefix, name in _formats(entry.key):
+    for prefix, name in _formats(entry.key, given):
         rest = entry.key[len(prefix) :]
         own = {key[len(prefix) :]: value for key, value in given.items() if key.startswith(prefix)}
         found = judging.option((data.FORMAT, name), rest, entry.value, own, target)
@@ -90,10 +86,9 @@ def _of_format(entry: Entry, given: Mapping[str, str], target: Target) -> Outcom
     return None
 
 
-def _formats(key: str) -> Iterator[tuple[str, str]]:
-    """`value.json.…` and `json.…`: the prefix and the format that it may be of."""
-    first, _, rest = key.partition(".")
-    if first in _ROLES and "." in rest:
-        yield f"{first}.{rest.partition('.')[0]}.", rest.partition(".")[0]
-    elif rest:
-        yield f"{first}.", first
+def _formats(key: str, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """`value.json.…` and `json.…`: the prefix and the format, if the table has that one."""
+    for role in _ROLES:
+        name = given.get(f"{role}{data.FORMAT}")
+        if name is not None and key.startswith(f"{role}{name}."):
+            yield f"{role}{name}.", name

@@ -10,12 +10,18 @@ from dialects.mapping.connectors import RULES
 from dialects.mapping.model import Translation
 from dialects.versions import Version
 
+Tables = dict[tuple[str, ...], dict[str, str]]
+
 
 def run(
-    sql: str, to: str, source: str | None = None, releases: dict[str, str] | None = None
+    sql: str,
+    to: str,
+    source: str | None = None,
+    releases: dict[str, str] | None = None,
+    tables: Tables | None = None,
 ) -> Translation:
     written = Version.parse(source) if source is not None else None
-    target = Target(Version.parse(to), written, releases or {})
+    target = Target(Version.parse(to), written, releases or {}, options=(tables or {}).get)
     return translate(split(sql)[0], target, RULES)
 
 
@@ -161,8 +167,11 @@ KEPT = [
     ("CREATE TABLE t WITH ('path' = '/p', 'format' = 'csv') LIKE s", "1.16"),
     ("CREATE DATABASE d WITH ('sink.semantic' = 'none')", "1.16"),
     ("CREATE FUNCTION f AS 'c' WITH ('sink.semantic' = 'none')", "2.3"),
-    # a source of somebody else may know it
-    ("SELECT * FROM t /*+ OPTIONS('scan.parallelism' = '2') */", "1.19"),
+    # the connector may be anybody's
+    ("SELECT * FROM t /*+ OPTIONS('scan.parallelism' = '2') */", "1.16"),
+    ("INSERT INTO t /*+ OPTIONS('sink.delivery-guarantee' = 'none') */ SELECT 1", "1.20"),
+    (table("'connector' = 'paimon', 'scan.watermark.idle-timeout' = '1 s'"), "1.16"),
+    (table("'connector' = 'paimon', 'parquet.batch-size' = '1'"), "1.16"),
     ("ALTER TABLE t RESET ('scan.watermark.idle-timeout')", "1.16"),
 ]
 
@@ -205,25 +214,31 @@ ELSEWHERE = [
      f"CREATE TABLE t WITH ({KAFKA}) AS SELECT 1"),
     ("INSERT INTO t /*+ OPTIONS('sink.semantic' = 'none') */ SELECT 1", "2.0",
      "INSERT INTO t /*+ OPTIONS('sink.delivery-guarantee' = 'none') */ SELECT 1"),
-    ("SELECT * FROM t /*+ OPTIONS('scan.parallelism' = '2') */", "1.17",
-     "SELECT * FROM t "),
-    ("SELECT * FROM t /*+ STATE_TTL('t' = '1d'), OPTIONS('scan.parallelism' = '2') */", "1.17",
-     "SELECT * FROM t /*+ STATE_TTL('t' = '1d') */"),
-    ("SELECT * FROM t /*+ OPTIONS('scan.parallelism' = '2'), STATE_TTL('t' = '1d') */", "1.17",
-     "SELECT * FROM t /*+ STATE_TTL('t' = '1d') */"),
+    ("SELECT * FROM c.d.k /*+ OPTIONS('scan.parallelism' = '2') */", "1.17",
+     "SELECT * FROM c.d.k "),
+    ("SELECT * FROM c.d.k /*+ STATE_TTL('t' = '1d'), OPTIONS('scan.parallelism' = '2') */", "1.17",
+     "SELECT * FROM c.d.k /*+ STATE_TTL('t' = '1d') */"),
+    ("SELECT * FROM c.d.k /*+ OPTIONS('scan.parallelism' = '2'), STATE_TTL('t' = '1d') */", "1.17",
+     "SELECT * FROM c.d.k /*+ STATE_TTL('t' = '1d') */"),
     ("CREATE CATALOG c WITH ('type' = 'jdbc', 'compatible-mode' = 'postgres', "
      "'base-url' = 'jdbc:postgresql://h')", "1.16",
      "CREATE CATALOG c WITH ('type' = 'jdbc', 'base-url' = 'jdbc:postgresql://h')"),
+    ("CREATE TABLE t WITH ('scan.parallelism' = '1', 'topic' = 'x') LIKE c.d.k", "1.20",
+     "CREATE TABLE t WITH ('topic' = 'x') LIKE c.d.k"),
+    ("ALTER TABLE c.d.k SET ('json.encode.ignore-null-fields' = 'false', 'topic' = 'x')", "1.19",
+     "ALTER TABLE c.d.k SET ('topic' = 'x')"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("sql", "to", "expected"), ELSEWHERE)
 def test_options_stand_in_many_places(sql: str, to: str, expected: str) -> None:
-    assert run(sql, to).text == expected
+    known: Tables = {("c", "d", "k"): {"connector": "kafka", "format": "json"}}
+    assert run(sql, to, tables=known).text == expected
 
 
 def test_the_last_option_of_a_statement_is_not_left_out() -> None:
-    refusal = run("ALTER TABLE t SET ('scan.watermark.idle-timeout' = '1 s')", "1.17").refusal
+    sql = "ALTER TABLE t SET ('scan.watermark.idle-timeout' = '1 s')"
+    refusal = run(sql, "1.17", tables={("t",): {"connector": "kafka"}}).refusal
     assert refusal is not None and "scan.watermark.idle-timeout" in refusal.message
 
 
