@@ -26,7 +26,7 @@ class _Function:
 
     def find(self, text: Text, target: Target) -> Iterator[Change | Refusal]:
         if self.name in target.functions:
-            return  # the user's own hides it
+            return  # the user's own is called
         for call in calls(text, (self.name,)):
             form = next((form for form in self.forms if form.fits(call)), None)
             if form is None or not form.written(call, target.version):

@@ -11,6 +11,7 @@ of that name in QUALIFY, as in ORDER BY (measured on 2.2).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from sqlglot import exp
 
@@ -35,17 +36,27 @@ class _Unwritable(Exception):
 
 
 def _qualified(text: Text, target: Target) -> Iterator[Change | Refusal]:
-    tree = text.tree
-    if tree is None:
-        return
-    for select in tree.find(exp.Select):
-        if select.args.get("qualify") is None:
-            continue
+    for tree, select in _selects(text):
         start = tree.span(select.args["qualify"])[0]
         try:
             yield _Wrapping(text, tree, select, target).change()
         except _Unwritable as error:
             yield refusal("QUALIFY", Range(_ADDED), target.version, str(error), start + 1)
+
+
+def _grouped(text: Text, target: Target) -> Iterator[Change]:
+    """The planner takes a filter of groups for one of rows, and fails (LogicalAggregate …)."""
+    for tree, select in _selects(text):
+        if select.args.get("group") is not None:
+            with suppress(_Unwritable):  # Flink's own failure is all there is to say then
+                yield _Wrapping(text, tree, select, target).change()
+
+
+def _selects(text: Text) -> Iterator[tuple[Tree, exp.Select]]:
+    tree = text.tree
+    for select in tree.find(exp.Select) if tree is not None else ():
+        if tree is not None and select.args.get("qualify") is not None:
+            yield tree, select
 
 
 class _Wrapping:
@@ -179,5 +190,12 @@ RULES = (
         "QUALIFY was added in Flink 2.0; before, a query around it filters.",
         frozenset({"QUALIFY"}),
         before=_ADDED,
+    ),
+    Rule(
+        "query.qualify_groups",
+        _grouped,
+        "Flink fails on QUALIFY of groups; a query around it filters.",
+        frozenset({"QUALIFY"}),
+        since=_ADDED,
     ),
 )

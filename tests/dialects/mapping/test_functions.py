@@ -66,10 +66,26 @@ def test_a_refusal_points_at_the_call() -> None:
     assert result.refusal.position == sql.index("URL_DECODE") + 1
 
 
-def test_the_users_own_function_hides_the_built_in() -> None:
+def test_the_users_own_function_is_called_where_none_is_built_in() -> None:
     sql = "SELECT SPLIT(a, ','), BTRIM(a) FROM t"
     own = frozenset({"SPLIT", "BTRIM"})
     assert said(sql, "1.16", functions=own) == sql
+
+
+def test_the_user_is_told_of_a_built_in_function_that_hides_the_own() -> None:
+    sql, own = "SELECT SPLIT(a, ','), c.d.BTRIM(a) FROM t", frozenset({"SPLIT", "BTRIM"})
+    (notice,) = translated(sql, "1.20", functions=own).notices()
+    assert (notice.rule, notice.position) == ("function.hidden", 8)
+    assert not list(translated(sql, "1.19", functions=own).notices())
+
+
+def test_a_call_that_would_reach_another_function_is_refused() -> None:
+    own, old = frozenset({"SPLIT"}), Version(1, 19)
+    sql = "SELECT SPLIT(a, ',') FROM t"
+    expected = "42725 function SPLIT is not the same in Flink 2.0 @ SPLIT(a,"
+    assert said(sql, "2.0", functions=own, source=old) == expected
+    assert said(sql, "2.0", functions=own, source=Version(1, 20)) == sql
+    assert said(sql, "2.0", source=old) == sql
 
 
 def test_a_name_in_front_of_a_bracket_need_not_be_a_call() -> None:
