@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dialects import Statement, options, single
+from dialects import Edit, Rewritten, Statement, options, rewrite, single
 from dialects.ddl import read_ddl
 from dialects.ddl.model import ColumnKind, Create, Definition, TableDefinition
 from gateway.objects.placing import placed
@@ -30,13 +30,23 @@ async def in_form(
     if not isinstance(definition, TableDefinition) or definition.query or definition.like:
         return create
     settings = replace(settings, columns=None)
-    sent = await session.inner.translator.translated(statement.text, settings)
-    await session.inner.translator.tell(statement.text, settings)
+    text = _without_replace(statement)
+    with placed(text):
+        sent = text.then(await session.inner.translator.translated(text.text, settings))
+        await session.inner.translator.tell(text.text, settings)
     with placed(sent):
         form = read_ddl(single(sent.text)) if sent.edits else create
         assert isinstance(form, Create), sent.text
         _check_options(session, form.definition, settings.version)
     return form
+
+
+def _without_replace(statement: Statement) -> Rewritten:
+    """Replacing is done here; Flink never does, and the client would be told so."""
+    if statement.words[1:3] != ("OR", "REPLACE"):
+        return Rewritten(statement.text)
+    first, last = statement.tokens[1], statement.tokens[3]
+    return rewrite(statement.text, [Edit(first.start, last.start, "")])
 
 
 def _check_options(session: StoredSession, definition: Definition, version: str) -> None:

@@ -252,6 +252,7 @@ async def test_replaced(one: Client, two: Client) -> None:
     await two.run(
         f"CREATE OR REPLACE TABLE t (other STRING, PRIMARY KEY (other) NOT ENFORCED) {OPTIONS}"
     )
+    assert two.notices() == []
     assert await one.rows("DESCRIBE t") == [("other", "STRING", False, "PRI(other)", None, None)]
     assert await one.rows("SELECT 'own.t'::regclass::oid") == oid
     assert await one.rows(
