@@ -17,6 +17,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from sqlglot import exp
+from sqlglot.tokenizer_core import TokenType
 
 from dialects.flink import nodes
 from dialects.flink.hints import Hinted, hinted_options
@@ -89,17 +90,23 @@ def hint_lists(statement: Statement) -> list[OptionList]:
 def _listed(tree: Tree, node: exp.Expr) -> OptionList:
     owner = node.find_ancestor(nodes.Create, nodes.Alter, nodes.LoadModule)
     assert owner is not None
-    start, end = tree.span(node)
     entries = tuple(_entry(tree, one) for one in node.expressions)
     return OptionList(
         _CLAUSES[type(node)],
         _kind(owner),
         _name(owner.this),
         entries,
-        (tree.source.index("(", start), end),
+        _brackets(tree, node),
         tree.source,
         owner,
     )
+
+
+def _brackets(tree: Tree, node: exp.Expr) -> Span:
+    """The clause but for the words in front."""
+    first, last = tree.indexes(node)
+    opening = next(one for one in tree.tokens[first:last] if one.token_type == TokenType.L_PAREN)
+    return opening.start, tree.span(node)[1]
 
 
 def _entry(tree: Tree, node: exp.Expr) -> Entry:

@@ -54,7 +54,10 @@ class SpannedParser(parser.Parser):
         return roots
 
     def _advance(self, times: int = 1) -> None:
-        self._index = index = self._index + times
+        index = self._index + times
+        if index > self._tokens_size:  # behind the end of the text there is nothing to read
+            raise self.unexpected()
+        self._index = index
         tokens = self._tokens
         self._curr = tokens[index]
         self._next = tokens[index + 1]

@@ -10,7 +10,7 @@ from sqlglot.tokenizer_core import TokenType as T
 
 from dialects.flink.query_nodes import Collection, Difference, Niladic
 from dialects.flink.reading.literals import ZONED, Literals
-from dialects.flink.reading.names import NAMES
+from dialects.flink.reading.names import ANY, NAMES
 from dialects.flink.reading.types import UNITS, timed
 
 _NOT = 3  # the level of NOT, below that of all that it negates
@@ -45,7 +45,7 @@ class Operands(Literals):
     def _postfix(self, node: exp.Expr, start: int) -> exp.Expr:
         while True:
             kind = self._curr.token_type
-            if kind == T.DOT:
+            if kind == T.DOT and not isinstance(node, exp.Literal):
                 self._advance()
                 node = exp.Dot(this=node, expression=self._member())
             elif kind == T.L_BRACKET:
@@ -66,7 +66,7 @@ class Operands(Literals):
     def _member(self) -> exp.Expr:
         if self._curr.token_type == T.STAR:
             return self._star(self._index)
-        if self._next.token_type == T.L_PAREN:
+        if self._next.token_type == T.L_PAREN and self._curr.token_type in ANY:
             return self._call(self._index)
         return self.name()
 

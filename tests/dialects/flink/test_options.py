@@ -24,7 +24,7 @@ LISTS = [
      [(Clause.WITH, "TABLE", ("c", "d", "t"), {"connector": "kafka", "topic": "a'b"})]),
     ("CREATE TABLE t WITH ('a'='1') LIKE o (INCLUDING ALL)",
      [(Clause.WITH, "TABLE", ("t",), {"a": "1"})]),
-    ("REPLACE TABLE t WITH () AS SELECT 1", [(Clause.WITH, "TABLE", ("t",), {})]),
+    ("REPLACE TABLE t WITH /* ( */ () AS SELECT 1", [(Clause.WITH, "TABLE", ("t",), {})]),
     ("CREATE CATALOG IF NOT EXISTS `my c` COMMENT 'x' WITH ('type'='paimon')",
      [(Clause.WITH, "CATALOG", ("my c",), {"type": "paimon"})]),
     ("CREATE DATABASE c.d WITH ('a'='1')", [(Clause.WITH, "DATABASE", ("c", "d"), {"a": "1"})]),
