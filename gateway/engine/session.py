@@ -84,6 +84,7 @@ class ClientSession:
     async def show(
         self, sql: str, settings: EngineSettings, formats: Sequence[int]
     ) -> ResultStream:
+        await self._tell(sql, settings)
         first, rows = await self.small(sql, settings, self.options.statement(settings))
         columns = pages.columns(first)
         encode = row_encoder(columns, formats, self.options.time_zone(settings))

@@ -191,6 +191,14 @@ async def test_show_and_set(client: Client) -> None:
     assert (b"parallelism.default", b"1") in await client.show("SET")
 
 
+async def test_what_is_left_out_of_a_statement_that_shows_is_told(client: Client) -> None:
+    (plan,) = await client.show("EXPLAIN CREATE TABLE x WITH ('connector' = 'print') AS SELECT 42")
+    assert plan[0] is not None and b"42" in plan[0]
+    told = [notice.message for notice in client.notices if "left out" in notice.message]
+    old = client.settings.version.startswith("1.")
+    assert [message.startswith("CREATE TABLE x") for message in told] == [True] * old
+
+
 async def test_flinks_own_set_of_the_runtime_mode(client: Client) -> None:
     sql = "SELECT COUNT(*) FROM (VALUES (1), (2)) AS t(a)"
     await client.execute("SET 'execution.runtime-mode' = 'streaming'")
