@@ -25,6 +25,7 @@ from gateway.objects.failing import told
 from gateway.objects.filling import Filler, creates_and_fills
 from gateway.objects.mentions import Mention, mention_at, mentions
 from gateway.objects.placing import PlacedStream, placed
+from gateway.objects.resolved import ResolvedColumn
 from gateway.objects.resolving import Home, Resolved, home_of, look_up, meant, needs_of, resolve
 from gateway.objects.rights import Demand
 from gateway.objects.showing import Shower
@@ -34,6 +35,8 @@ from gateway.objects.using import Using
 from gateway.objects.wording import hidden
 from gateway.versions import answering
 from session.ports import Column, Columns, EngineSettings, JobHandle, Notify, ResultStream, Target
+
+Described = Callable[[tuple[str, ...]], Awaitable[Sequence[ResolvedColumn] | None]]
 
 _FUNCTION = ObjectKind.FUNCTION
 LONG = 32_768  # characters; about 5 ms to cut into tokens
@@ -188,6 +191,16 @@ class StoredSession:
 
     def columns_of(self, resolved: Resolved) -> Columns:
         """Of the stored tables and views that a statement names, however it does."""
+        described = self.described_of(resolved)
+
+        async def columns(name: tuple[str, ...]) -> Mapping[str, str] | None:
+            found = await described(name)
+            return None if found is None else {each.name: each.type for each in found}
+
+        return columns
+
+    def described_of(self, resolved: Resolved) -> Described:
+        """The same with all that DESCRIBE says of them; None for other names."""
         ids: dict[tuple[str, ...], int] = {}
         for named in resolved.named:
             if named.object is not None and named.mention.namespace == "relation":
@@ -196,12 +209,10 @@ class StoredSession:
                 for parts in (tuple(named.mention.parts), full, full[1:], full[2:]):
                     ids.setdefault(parts, named.object.id)
 
-        async def columns(name: tuple[str, ...]) -> Mapping[str, str] | None:
-            if name not in ids:
-                return None
-            return {each.name: each.type for each in await self.store.columns(ids[name])}
+        async def described(name: tuple[str, ...]) -> Sequence[ResolvedColumn] | None:
+            return await self.store.columns(ids[name]) if name in ids else None
 
-        return columns
+        return described
 
     async def resolved(
         self,

@@ -1,8 +1,8 @@
-"""What the rules may know of the session: its functions, and the columns of what a text names."""
+"""What the rules may know of the session: its functions, columns and keys of what a text names."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from dialects.mapping import Target
 from dialects.versions import Version
 from gateway.objects.changing import mentioned
 from gateway.objects.mentions import Mention
+from gateway.objects.resolved import ResolvedColumn
 from protocol.errors import SqlError
 from session.ports import EngineSettings
 
@@ -26,7 +27,7 @@ class Known:
     """Of one statement, looked up once for all versions."""
 
     functions: frozenset[str] = frozenset()
-    columns: Mapping[tuple[str, ...], Mapping[str, str]] = field(default_factory=dict)
+    tables: Mapping[tuple[str, ...], Sequence[ResolvedColumn]] = field(default_factory=dict)
     batch: bool | None = None
     releases: Callable[[str], Mapping[str, str]] = lambda version: {}
 
@@ -37,23 +38,32 @@ class Known:
             self.releases(str(version)),
             batch=self.batch,
             functions=self.functions,
-            columns=lambda name: self.columns.get(tuple(name)),
+            columns=self.columns,
+            keys=self.keys,
         )
+
+    def columns(self, name: tuple[str, ...]) -> Mapping[str, str] | None:
+        found = self.tables.get(name)
+        return None if found is None else {each.name: each.type for each in found}
+
+    def keys(self, name: tuple[str, ...]) -> tuple[str, ...] | None:
+        found = self.tables.get(name)
+        return None if found is None else tuple(each.name for each in found if each.key)
 
 
 async def known(session: StoredSession, statement: Statement, settings: EngineSettings) -> Known:
     """Raises SqlError for a name that could mean several objects, its position in the statement."""
     wanted = _mentions(statement)
     resolved = await session.resolved(statement, wanted, settings)
-    look_up = session.columns_of(resolved)
-    columns: dict[tuple[str, ...], Mapping[str, str]] = {}
+    look_up = session.described_of(resolved)
+    tables: dict[tuple[str, ...], Sequence[ResolvedColumn]] = {}
     for each in wanted:
-        if each.namespace == "relation" and each.parts not in columns:
+        if each.namespace == "relation" and each.parts not in tables:
             if (found := await look_up(each.parts)) is not None:
-                columns[each.parts] = found
+                tables[each.parts] = found
     mode = session.inner.options.runtime_mode(settings)
     releases = session.inner.hub.provider.releases
-    return Known(session.functions_of(resolved), columns, _BATCH.get(mode), releases)
+    return Known(session.functions_of(resolved), tables, _BATCH.get(mode), releases)
 
 
 def _mentions(statement: Statement) -> list[Mention]:

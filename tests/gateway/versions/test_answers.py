@@ -188,3 +188,16 @@ async def test_a_refusal_keeps_its_place_when_it_comes_again(one: Client) -> Non
     sql = "SELECT 1; SELECT * FROM t FOR UPDATE"
     places = [await one.state(sql) for _ in range(3)]
     assert places == [("0A000", sql.index("FOR UPDATE") + 1)] * 3
+
+
+async def test_the_key_of_a_stored_table_is_known(one: Client) -> None:
+    await one.run(
+        "CREATE DATABASE keys",
+        "USE keys",
+        f"CREATE TABLE keyed (id INT, name STRING, PRIMARY KEY (id) NOT ENFORCED) {OPTIONS}",
+        f"CREATE TABLE plain (id INT, name STRING) {OPTIONS}",
+    )
+    for table, clause in (("keyed", " ON CONFLICT DO DEDUPLICATE"), ("plain", "")):
+        sql = f"INSERT INTO {table} SELECT MAX(id), name FROM plain GROUP BY name"
+        rows = await one.rows(f"TRANSLATE {sql} TO VERSION '2.3' FROM VERSION '2.2'")
+        assert rows[0][0] == sql + clause
