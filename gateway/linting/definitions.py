@@ -1,4 +1,4 @@
-"""What the scripts define: functions that hide Flink's own, columns and keys of tables."""
+"""What the scripts define: functions that hide Flink's own; columns, keys, options of tables."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ Path = tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class Table:
     """`columns`: their types; None if any is not known. `key`: the columns of the primary key,
-    empty for none."""
+    empty for none. `options`: as they are written."""
 
     columns: Mapping[str, str] | None
     key: tuple[str, ...]
+    options: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,12 @@ class Definitions:
 
     def target(self, version: Version, source: Version | None) -> Target:
         return Target(
-            version, source, functions=self.functions, columns=self.columns, keys=self.keys
+            version,
+            source,
+            functions=self.functions,
+            columns=self.columns,
+            keys=self.keys,
+            options=self.options,
         )
 
     def columns(self, name: Path) -> Mapping[str, str] | None:
@@ -43,6 +49,10 @@ class Definitions:
     def keys(self, name: Path) -> tuple[str, ...] | None:
         table = self._table(name)
         return table.key if table is not None else None
+
+    def options(self, name: Path) -> Mapping[str, str] | None:
+        table = self._table(name)
+        return table.options if table is not None else None
 
     def _table(self, name: Path) -> Table | None:
         """The one table that the name can mean: scripts name a table with a database here and
@@ -86,7 +96,8 @@ def _table(table: TableDefinition) -> Table | None:
     types = {each.name: each.type for each in table.columns}
     known = {name: type_ for name, type_ in types.items() if type_}
     key = table.primary_key.columns if table.primary_key is not None else ()
-    return Table(known if table.certain and len(known) == len(types) else None, key)
+    columns = known if table.certain and len(known) == len(types) else None
+    return Table(columns, key, {each.key: each.value for each in table.options})
 
 
 def _ends_alike(path: Path, name: Path) -> bool:

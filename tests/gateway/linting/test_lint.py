@@ -100,7 +100,18 @@ def test_files_know_what_others_define() -> None:
     assert known.columns(("t",)) == known.columns(("c", "db", "t")) == {"a": "INT", "b": "STRING"}
     assert known.columns(("other", "t")) is None
     assert known.columns(("u",)) is None  # the type of a computed column is Flink's to tell
+    assert known.options(("t",)) == {} and known.options(("v",)) is None
     assert (known.keys(("t",)), known.keys(("u",)), known.keys(("v",))) == ((), ("a",), None)
+
+
+def test_an_altered_table_is_the_one_of_another_file() -> None:
+    """Of ALTER TABLE alone nobody knows whose option it is."""
+    table = "CREATE TABLE t (a INT) WITH ('connector'='filesystem', 'path'='x', 'format'='csv')"
+    alter = "ALTER TABLE t SET ('source.path.regex-pattern' = 'x')"
+    alone = findings([Script("b.sql", alter)], (OLD,))
+    both = findings([Script("b.sql", alter), Script("a.sql", table)], (OLD,))
+    assert [f.ruling for f in alone] == [Ruling.ACCEPT]
+    assert next(both).ruling is Ruling.REFUSE
 
 
 def test_defined_twice_differently_is_not_known() -> None:
