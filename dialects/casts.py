@@ -25,6 +25,7 @@ _SYNTAX_CALLS = frozenset(
 )
 _TYPED_LITERALS = frozenset({"DATE", "TIME", "TIMESTAMP", "INTERVAL"})
 _NO_OPERAND = frozenset("SELECT WHERE AND OR NOT WHEN THEN ELSE BY ON".split())
+_RULE = "idiom.cast"
 _TAILS = frozenset({"OVER", "FILTER", "GROUP"})
 
 
@@ -70,17 +71,17 @@ class _Casts:
             raise self._unknown_type(index)
         last = self.reader.at - 1
         self.ends[last] = first
-        self.edits.append(Edit(self.tokens[first].start, self.tokens[first].start, "CAST("))
+        self.edits.append(Edit(self.tokens[first].start, self.tokens[first].start, "CAST(", _RULE))
         end = self.tokens[last].end
         before = self.tokens[index - 1].end
-        self.edits.append(Edit(before, end, f" AS {named.flink})"))
+        self.edits.append(Edit(before, end, f" AS {named.flink})", _RULE))
 
     def _type_name(self, index: int) -> None:
         self.reader.at = index
         named = read_type(self.reader)
         if named is not None and not named.native and self.reader.word() == ")":
             start, end = self.tokens[index].start, self.tokens[self.reader.at - 1].end
-            self.edits.append(Edit(start, end, named.flink))
+            self.edits.append(Edit(start, end, named.flink, _RULE))
 
     def _operand(self, index: int) -> int:
         """The first token of the primary expression that ends in front of `index`."""

@@ -24,6 +24,11 @@ from protocol.errors import SYNTAX_ERROR, SqlError
 # A text without any of these, and without these words, needs nothing.
 _SIGNS = ('"', "$", "!=", "::", "e'", "E'", "/*")
 _WORDS = frozenset({"SET", "RESET", "AS"})
+# What the mapping calls the rewrites here (`dialects.mapping.idioms.lexical` says why they are).
+_STRINGS = {
+    TokenKind.ESCAPED: "idiom.escape_string",
+    TokenKind.DOLLAR: "idiom.dollar_string",
+}
 _COMMENT = re.compile(r"/\*|(?:--|(?<!:)//)[^\n\r]*+")
 
 
@@ -38,7 +43,7 @@ def to_engine(statement: Statement) -> Rewritten:
         return Rewritten(text)
     option = flink_option(statement)
     if option is not None:
-        return rewrite(text, [Edit(0, len(text), _quoted_option(option))])
+        return rewrite(text, [Edit(0, len(text), _quoted_option(option), "idiom.setting")])
     edits = [edit for token in statement.tokens if (edit := _token_edit(token)) is not None]
     edits += _statement_set(statement)
     if "/*" in text:
@@ -48,11 +53,12 @@ def to_engine(statement: Statement) -> Rewritten:
 
 def _token_edit(token: Token) -> Edit | None:
     if token.kind in (TokenKind.QUOTED, TokenKind.UNICODE_NAME):
-        return Edit(token.start, token.end, _name(token))
-    if token.kind in (TokenKind.ESCAPED, TokenKind.DOLLAR):
-        return Edit(token.start, token.end, quote_string(string_value(token)))
+        return Edit(token.start, token.end, _name(token), "idiom.quotes")
+    if token.kind in _STRINGS:
+        rule = _STRINGS[token.kind]
+        return Edit(token.start, token.end, quote_string(string_value(token)), rule)
     if token.kind is TokenKind.OPERATOR and token.text == "!=":
-        return Edit(token.start, token.end, "<>")
+        return Edit(token.start, token.end, "<>", "idiom.not_equal")
     return None
 
 
@@ -98,8 +104,8 @@ def _statement_set(statement: Statement) -> list[Edit]:
         return []
     tokens = statement.tokens
     return [
-        Edit(tokens[0].start, tokens[0].end, "EXECUTE"),
-        Edit(tokens[2].end, tokens[3].end, " BEGIN"),
+        Edit(tokens[0].start, tokens[0].end, "EXECUTE", "idiom.statement_set"),
+        Edit(tokens[2].end, tokens[3].end, " BEGIN", "idiom.statement_set"),
     ]
 
 
@@ -113,7 +119,7 @@ def _nested_comments(statement: Statement) -> list[Edit]:
             inside = statement.text[start + 2 : stop - 2]
             flat = inside.replace("/*", "  ").replace("*/", "  ")
             if flat != inside:
-                edits.append(Edit(start + 2, stop - 2, flat))
+                edits.append(Edit(start + 2, stop - 2, flat, "idiom.comment"))
         at = token.end if token is not None else end
     return edits
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from dialects.engine_text import to_engine
+from dialects.mapping.idioms import lexical
 from dialects.mapping.model import (
     Applied,
     Change,
@@ -142,9 +143,6 @@ def _free(taken: list[tuple[int, int]], start: int, end: int) -> bool:
     return before[1] <= start and end <= after[0]
 
 
-_LEXICAL = "Flink writes it differently."
-
-
 def _lexical(source: str, edit: Edit) -> Applied:
-    rule = edit.rule or "idiom.lexical"
-    return Applied(rule, source[edit.start : edit.end], edit.text, _LEXICAL, edit.start + 1)
+    before = source[edit.start : edit.end]
+    return Applied(edit.rule, before, edit.text, lexical.WHY[edit.rule], edit.start + 1)

@@ -86,4 +86,4 @@ def test_a_refusal_points_into_the_source() -> None:
 def test_the_lexical_rewrites_come_first() -> None:
     result = run('SELECT "a"::int FROM t')
     assert result.text == "SELECT CAST(`a` AS INT) FROM t"
-    assert {one.rule for one in result.applied} == {"idiom.lexical"}
+    assert {one.rule for one in result.applied} == {"idiom.quotes", "idiom.cast"}
