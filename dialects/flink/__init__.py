@@ -10,6 +10,10 @@ no tree, and such a statement is sent as it was written. Functions keep their na
 another dialect's meaning), nothing becomes a `Command` unnoticed. The grammar of a single version
 is not known here: `dialects.mapping` rewrites for a version, guided by the tree.
 
+Queries are read by `reading` and `queries`, each construct by a method. All other statements are
+`nodes`, each with its `syntax`, a table by which it is both read and written; `options` finds the
+options that a statement names, wherever it names them, and edits them.
+
 sqlglot's own tokenizer and the nodes' positions were not taken: the first cuts some of Flink's
 texts differently (`//`, nested comments, hints), the second are known for a few nodes alone.
 """

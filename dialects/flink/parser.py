@@ -1,6 +1,6 @@
 """What sqlglot's parser has to know of Flink: a chain of classes, one for each subject.
 
-SpannedParser ─► Queries ─► Statements ─► Parser
+SpannedParser ─► … ─► Queries ─► SyntaxReader ─► Statements ─► Parser
 """
 
 from __future__ import annotations
