@@ -32,10 +32,11 @@ class Definitions:
     functions: frozenset[str]
     tables: Mapping[Path, Table | None]
 
-    def target(self, version: Version, source: Version | None) -> Target:
+    def target(self, version: Version, source: Version | None, batch: bool | None) -> Target:
         return Target(
             version,
             source,
+            batch=batch,
             functions=self.functions,
             columns=self.columns,
             keys=self.keys,

@@ -12,6 +12,7 @@ from dialects.verdicts import Ruling, Verdict, judge, refused, remark
 from dialects.versions import Version
 from gateway.linting.definitions import Definitions, definitions
 from gateway.linting.masking import Masker
+from gateway.linting.modes import modes
 from gateway.linting.scripts import NAMES, Piece, Place, Script
 from protocol.errors import Notice
 
@@ -58,8 +59,8 @@ def findings(
     written for; None: it may be any."""
     known = definitions(piece for script in scripts for piece in script.pieces)
     for script in scripts:
-        for piece in script.pieces:
-            judged = _Piece(script, piece, Masker(piece.text))
+        for piece, batch in modes(script.pieces):
+            judged = _Piece(script, piece, batch, Masker(piece.text))
             for version in versions:
                 yield judged.finding(version, source, known)
 
@@ -68,6 +69,7 @@ def findings(
 class _Piece:
     script: Script
     piece: Piece
+    batch: bool | None
     mask: Masker
 
     def finding(self, version: Version, source: Version | None, known: Definitions) -> Finding:
@@ -100,7 +102,7 @@ class _Piece:
             return refused(version, self.piece.error)
         if part is None:
             return Verdict(version, Ruling.ACCEPT, self.piece.text)
-        return judge(part, known.target(version, source))
+        return judge(part, known.target(version, source, self.batch))
 
     def _remark(self, verdict: Verdict) -> Notice | None:
         if self.piece.command:
