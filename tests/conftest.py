@@ -7,5 +7,6 @@ pytest_plugins = [
     "tests.fixtures.skips",
     "tests.fixtures.postgres",
     "tests.fixtures.flink",
+    "tests.fixtures.judges",
     "tests.fixtures.server",
 ]

@@ -27,7 +27,7 @@ from gateway.engine.versions import FlinkVersion, catalogue
 
 _DATA = Path(__file__).parents[3] / "dialects" / "versions" / "data"
 MATRIX = SETUP.with_name("grammar-matrix.tsv")
-_TABLES = {
+TABLES = {
     "functions": _DATA / "functions.tsv",
     "words": _DATA / "reserved-words.tsv",
     "options": _DATA / "config-keys.tsv",
@@ -41,7 +41,7 @@ _RUNTIMES = {"S": Runtime.STREAMING, "B": Runtime.BATCH}
 def main(version: Annotated[list[str] | None, typer.Option(help="else all")] = None) -> None:
     """Make the tables of facts anew from the jars of those versions."""
     known = catalogue()
-    tables = {name: Table.load(path, list(known.versions)) for name, path in _TABLES.items()}
+    tables = {name: Table.load(path, list(known.versions)) for name, path in TABLES.items()}
     for minor in version or known.versions:
         _list(known.get(minor), tables)
         _judge(minor, tables["statements"])
@@ -50,12 +50,23 @@ def main(version: Annotated[list[str] | None, typer.Option(help="else all")] = N
         print(f"Flink {minor}: {', '.join(f'{len(t.rows)} {name}' for name, t in tables.items())}")
 
 
+def facts_of(judge: Judge, name: str) -> dict[str, str]:
+    """The marks of that judge's version in one of the first three tables."""
+    rows = judge.facts(name)
+    match name:
+        case "functions":
+            return {function: "y" for (function,) in rows}
+        case "words":
+            return {word: kind for word, kind in rows}
+    own = {key: "m" for kind, key, *_ in rows if kind == "own"}
+    return {key: "a" for _, key, *_ in rows} | own
+
+
 def _list(version: FlinkVersion, tables: Mapping[str, Table]) -> None:
     with Judge(version.minor, jars=_class_path(version)) as judge:
-        functions = {name: "y" for (name,) in judge.facts("functions")}
-        tables["functions"].mark(version.minor, functions)
-        tables["words"].mark(version.minor, {w: kind for w, kind in judge.facts("words")})
-        _mark_options(tables["options"], version.minor, judge.facts("options"))
+        for name in ("functions", "words", "options"):
+            tables[name].mark(version.minor, facts_of(judge, name))
+        settle(tables["options"], version.minor, judge.facts("options"))
 
 
 def _judge(minor: str, matrix: Table) -> None:
@@ -72,19 +83,18 @@ def questions(matrix: Table) -> list[Question]:
     ]
 
 
-def _mark_options(table: Table, minor: str, found: Iterable[list[str]]) -> None:
-    """`m` for the key of an option, `a` for one that is only read in place of another's.
+def settle(options: Table, minor: str, found: Iterable[list[str]]) -> None:
+    """Say of the keys that no newer version reads which option they are of, and its default.
 
-    A key that is both has another as its current one where that deprecates it; where it is a mere
-    fallback (rest.address falls back to jobmanager.rpc.address) the two are different options.
+    A key that is an option's own and another's alias is of the other where that deprecates it;
+    where it is a mere fallback (of rest.address: jobmanager.rpc.address) there are two options.
     """
     kinds: dict[str, dict[str, tuple[str, str]]] = {"own": {}, "deprecated": {}, "fallback": {}}
     for kind, key, option, default in sorted(found):
         kinds[kind].setdefault(key, (option, default))
     own, aliases = kinds["own"], kinds["fallback"] | kinds["deprecated"]
-    table.mark(minor, dict.fromkeys(aliases, "a") | dict.fromkeys(own, "m"))
-    for row in table.rows:
-        if table.newest(row) == minor:
+    for row in options.rows:
+        if options.newest(row) == minor:
             key = row["key"]
             replaced = kinds["deprecated"] if key in own else aliases
             row["current_in_newest"] = replaced[key][0] if key in replaced else ""
@@ -92,12 +102,10 @@ def _mark_options(table: Table, minor: str, found: Iterable[list[str]]) -> None:
 
 
 def _class_path(version: FlinkVersion) -> tuple[Path, ...]:
-    """What the release itself brings: no connectors, but the jars that a user may copy to lib/."""
+    """That of an engine, and the jars that a user may copy to its lib/."""
     job = Job(progress=print)
     distribution = provision(version, cache_root(), job)
-    connectors = {c.filename for p in version.packs for jars in p.alternatives for c in jars}
-    own = [jar for jar in distribution.jars if jar.name not in connectors]
-    return (*own, *_optional(version, distribution.release, job))
+    return (*distribution.jars, *_optional(version, distribution.release, job))
 
 
 def _optional(version: FlinkVersion, release: str, job: Job) -> list[Path]:

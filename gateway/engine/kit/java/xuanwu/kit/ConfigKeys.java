@@ -15,6 +15,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.FallbackKey;
 import org.apache.flink.table.factories.Factory;
@@ -29,6 +30,8 @@ import org.apache.flink.table.factories.FactoryUtil;
  */
 final class ConfigKeys {
 
+    // Not the connectors: what they have stands in a WITH clause.
+    private static final Pattern OWN = Pattern.compile("flink-(?!.*connector-).*");
     private static final String PLANNER = "org.apache.flink.table.planner.delegation.ParserImpl";
     private static final String TEMPORARY = System.getProperty("java.io.tmpdir");
     private static final String TYPE = "Lorg/apache/flink/configuration/ConfigOption;";
@@ -50,7 +53,7 @@ final class ConfigKeys {
             keys.ofTables.addAll(factory.optionalOptions());
         }
         for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            if (new File(path).getName().startsWith("flink-")) {
+            if (OWN.matcher(new File(path).getName()).matches()) {
                 keys.jar(path);
             }
         }

@@ -17,7 +17,8 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMap
  *
  * <pre>
  * {"id": 1, "ask": "verdict", "sql": "…", "mode": "parse" | "explain" | "execute",
- *  "runtime": "streaming" | "batch", "config": {"key": "value"}}
+ *  "runtime": "streaming" | "batch", "config": {"key": "value"},
+ *  "seconds": 20}
  *     → {"id": 1, "verdict": "y" | "p" | "f", "message", "line", "column", "plan", "rows"}
  * {"id": 2, "ask": "reset", "setup": ["CREATE TABLE …"]}  → {"id": 2}
  * {"id": 3, "ask": "functions" | "words" | "options"}     → {"id": 3, "facts": […]}
@@ -43,6 +44,8 @@ public final class Judge {
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         try {
             new Judge().serve(requests, answers);
+        } catch (Throwable failure) {
+            failure.printStackTrace();
         } finally {
             System.exit(0); // threads of a cluster may be left
         }
@@ -94,13 +97,28 @@ public final class Judge {
         request.get("config")
                 .fields()
                 .forEachRemaining(each -> config.put(each.getKey(), each.getValue().asText()));
-        boolean batch = request.get("runtime").asText().equals("batch");
-        String sql = request.get("sql").asText();
         try {
-            bench.judge(request.get("mode").asText(), batch, sql, config, answer);
+            accept(request, config, answer);
             answer.put("verdict", "y");
         } catch (Exception | AssertionError | LinkageError | StackOverflowError failure) {
             new Refusal(failure).describe(answer); // the errors are answers of Calcite, too
+        }
+    }
+
+    private void accept(JsonNode request, Map<String, String> config, Map<String, Object> answer)
+            throws Exception {
+        boolean batch = request.get("runtime").asText().equals("batch");
+        String sql = request.get("sql").asText();
+        switch (request.get("mode").asText()) {
+            case "execute":
+                int seconds = request.get("seconds").asInt();
+                answer.put("rows", bench.execute(batch, sql, config, seconds));
+                break;
+            case "explain":
+                answer.put("plan", bench.explain(batch, sql, config));
+                break;
+            default:
+                bench.parse(batch, sql, config);
         }
     }
 }

@@ -36,7 +36,6 @@ import org.apache.flink.util.CloseableIterator;
 final class Workbench {
 
     private static final int ROWS = 100;
-    private static final long EXECUTION_SECONDS = 20;
     // ReplaceTableAsOperation came with Flink 1.18.
     private static final Pattern AS_QUERY = Pattern.compile("(Create|Replace)TableA[sS]Operation");
 
@@ -63,36 +62,49 @@ final class Workbench {
         return internal(environments.get(false)).getParser().getClass().getClassLoader();
     }
 
-    /** Throws what Flink throws; else "plan" or "rows" is put into the answer. */
-    void judge(
-            String mode,
-            boolean batch,
-            String sql,
-            Map<String, String> config,
-            Map<String, Object> answer)
+    /** Parse and plan; the plan if there is one, else null. Throws what Flink throws. */
+    String explain(boolean batch, String sql, Map<String, String> config) throws Exception {
+        return with(config, batch, environment -> plan(environment, sql));
+    }
+
+    /** Throws what Flink throws. */
+    void parse(boolean batch, String sql, Map<String, String> config) throws Exception {
+        with(config, batch, environment -> internal(environment).getParser().parse(sql));
+    }
+
+    /** The first rows as text. A job that runs on is canceled: by then Flink has taken it. */
+    List<String> execute(boolean batch, String sql, Map<String, String> config, int seconds)
             throws Exception {
+        return with(config, batch, environment -> rows(environment.executeSql(sql), seconds));
+    }
+
+    private interface Work<T> {
+        T in(TableEnvironment environment) throws Exception;
+    }
+
+    /** Do it with these options of the session, which is then as it was. */
+    private <T> T with(Map<String, String> config, boolean batch, Work<T> work) throws Exception {
         TableEnvironment environment = environments.get(batch);
         Configuration configuration = environment.getConfig().getConfiguration();
         Configuration before = configuration.clone();
         config.forEach(environment.getConfig()::set);
         try {
-            if (mode.equals("execute")) {
-                answer.put("rows", execute(environment, sql));
-                return;
-            }
-            List<Operation> planned = new ArrayList<>();
-            for (Operation operation : internal(environment).getParser().parse(sql)) {
-                addPlanned(operation, planned);
-            }
-            if (mode.equals("explain") && !planned.isEmpty()) {
-                answer.put("plan", internal(environment).explainInternal(planned));
-            }
+            return work.in(environment);
         } finally {
             for (String key : config.keySet()) {
                 configuration.removeConfig(ConfigOptions.key(key).stringType().noDefaultValue());
             }
             configuration.addAll(before);
         }
+    }
+
+    private static String plan(TableEnvironment environment, String sql)
+            throws ReflectiveOperationException {
+        List<Operation> planned = new ArrayList<>();
+        for (Operation operation : internal(environment).getParser().parse(sql)) {
+            addPlanned(operation, planned);
+        }
+        return planned.isEmpty() ? null : internal(environment).explainInternal(planned);
     }
 
     /** What of an operation has a plan. Of CREATE TABLE AS it is the query, as before Flink 2.0. */
@@ -122,15 +134,13 @@ final class Workbench {
         return (TableEnvironmentInternal) environment;
     }
 
-    /** The first rows as text. A job that runs on is canceled: by then Flink has taken it. */
-    private List<String> execute(TableEnvironment environment, String sql) throws Exception {
-        TableResult result = environment.executeSql(sql);
+    private List<String> rows(TableResult result, int seconds) throws Exception {
         AtomicBoolean ended = new AtomicBoolean();
         ScheduledFuture<?> end =
-                timer.schedule(() -> end(result, ended), EXECUTION_SECONDS, TimeUnit.SECONDS);
+                timer.schedule(() -> end(result, ended), seconds, TimeUnit.SECONDS);
         List<String> rows = new ArrayList<>();
         try {
-            rows(result, rows);
+            collect(result, rows);
         } catch (Exception failure) {
             if (!ended.get()) {
                 throw failure;
@@ -141,12 +151,18 @@ final class Workbench {
         return rows;
     }
 
-    private static void rows(TableResult result, List<String> rows) throws Exception {
-        result.await(); // until the end of an INSERT's job, for the first row of a query
+    private static void collect(TableResult result, List<String> rows) throws Exception {
         try (CloseableIterator<Row> found = result.collect()) {
-            while (rows.size() < ROWS && found.hasNext()) {
+            while (found.hasNext()) {
+                if (rows.size() == ROWS) {
+                    return; // which ends the job
+                }
                 rows.add(found.next().toString());
             }
+        }
+        // An INSERT tells its job and runs on. (TableResult.await() hangs where there is no row.)
+        if (result.getJobClient().isPresent()) {
+            result.getJobClient().get().getJobExecutionResult().get();
         }
     }
 
