@@ -33,6 +33,13 @@ EXPLAIN_DETAILS = _words("CHANGELOG_MODE ESTIMATED_COST JSON_EXECUTION_PLAN PLAN
 
 QUERY_WORDS = _words("SELECT WITH VALUES TABLE (")
 
+# CREATE TABLE … LIKE: how to take what, and what can be overwritten.
+LIKE_STRATEGIES = ("INCLUDING", "EXCLUDING", "OVERWRITING")
+LIKE_OVERWRITABLE = ("GENERATED", "METADATA", "OPTIONS", "WATERMARKS")
+LIKE_FEATURES = (*LIKE_OVERWRITABLE, "ALL", "CONSTRAINTS", "DISTRIBUTION", "PARTITIONS")
+
+FUNCTION_LANGUAGES = ("JAVA", "SCALA", "SQL", "PYTHON")
+
 # Words in front of a parenthesis that do not name a function. Type names with a length are here
 # as well: in an expression both sides know them.
 NOT_CALLS = _words("""

@@ -19,6 +19,12 @@ from dialects.ddl.model import (
     ViewDefinition,
 )
 from dialects.names import quote_name, written
+from dialects.vocabulary import (
+    FUNCTION_LANGUAGES,
+    LIKE_FEATURES,
+    LIKE_OVERWRITABLE,
+    LIKE_STRATEGIES,
+)
 
 MOST_PARTS = {ObjectKind.DATABASE: 2, ObjectKind.CATALOG: 1}
 
@@ -27,9 +33,6 @@ _KINDS = {
     "MODEL": ObjectKind.MODEL, "CONNECTION": ObjectKind.CONNECTION,
     "DATABASE": ObjectKind.DATABASE, "SCHEMA": ObjectKind.DATABASE, "CATALOG": ObjectKind.CATALOG,
 }  # fmt: skip
-_STRATEGIES = ("INCLUDING", "EXCLUDING", "OVERWRITING")
-_OVERWRITABLE = ("GENERATED", "METADATA", "OPTIONS", "WATERMARKS")
-_FEATURES = (*_OVERWRITABLE, "ALL", "CONSTRAINTS", "DISTRIBUTION", "PARTITIONS")
 _REFRESH = ("START_MODE", "FRESHNESS", "REFRESH_MODE")
 
 
@@ -127,8 +130,8 @@ def _like(cursor: Cursor) -> Like:
     options: dict[str, str] = {}
     if cursor.accept("("):
         while not (options and cursor.accept(")")):
-            strategy, feature = cursor.one_of(_STRATEGIES), cursor.word()
-            known = _OVERWRITABLE if strategy == "OVERWRITING" else _FEATURES
+            strategy, feature = cursor.one_of(LIKE_STRATEGIES), cursor.word()
+            known = LIKE_OVERWRITABLE if strategy == "OVERWRITING" else LIKE_FEATURES
             if not strategy or feature not in known or feature in options:
                 raise cursor.unexpected()
             options[feature] = strategy
@@ -188,7 +191,7 @@ def read_class(cursor: Cursor) -> str:
     start = cursor.at
     cursor.expect("AS")
     cursor.string()
-    if cursor.accept("LANGUAGE") and not cursor.one_of(("JAVA", "SCALA", "SQL", "PYTHON")):
+    if cursor.accept("LANGUAGE") and not cursor.one_of(FUNCTION_LANGUAGES):
         raise cursor.unexpected()
     more = cursor.accept("USING")
     while more:

@@ -20,6 +20,8 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 
 from sqlglot import exp
 
+from dialects.vocabulary import QUERY_WORDS
+
 Phrase: TypeAlias = tuple[str, ...]
 
 _GAPS = {",": ", ", ".": ".", "": " "}  # as written, by separator
@@ -304,10 +306,6 @@ class Either(Element):
         return ((name, False) for name in sorted(names))
 
 
-QUERY_STARTS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
-"""The words that a query may begin with."""
-
-
 def sequence(*elements: Element | str) -> Sequence:
     """Elements in order; texts are keywords."""
     made = (Fixed(tuple(one.split())) if isinstance(one, str) else one for one in elements)
@@ -324,4 +322,4 @@ def either(*choices: Element | str) -> Either:
 
 def unless_query(element: Element) -> Unless:
     """Brackets that hold no query."""
-    return Unless(tuple(("(", word) for word in QUERY_STARTS), sequence(element))
+    return Unless(tuple(("(", word) for word in sorted(QUERY_WORDS)), sequence(element))

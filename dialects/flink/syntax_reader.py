@@ -12,7 +12,8 @@ from sqlglot.tokenizer_core import Token, TokenType
 from dialects.flink.nodes import Path
 from dialects.flink.queries import Queries
 from dialects.flink.reading.names import ANY
-from dialects.flink.syntax import QUERY_STARTS, Kind, Node, Part, Phrase
+from dialects.flink.syntax import Kind, Node, Part, Phrase
+from dialects.vocabulary import QUERY_WORDS
 
 _NO_WORDS = frozenset(
     {TokenType.STRING, TokenType.IDENTIFIER, TokenType.HINT, TokenType.HEX_STRING}
@@ -178,7 +179,7 @@ def _is_type(token: Token) -> bool:
 
 def _is_query(token: Token) -> bool:
     words = _words(token)
-    return bool(words) and words[0] in QUERY_STARTS
+    return bool(words) and words[0] in QUERY_WORDS
 
 
 def _always(token: Token) -> bool:

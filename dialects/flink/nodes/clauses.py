@@ -13,6 +13,7 @@ from dialects.flink.syntax import (
     maybe,
     sequence,
 )
+from dialects.vocabulary import FUNCTION_LANGUAGES, LIKE_FEATURES, LIKE_STRATEGIES
 
 
 class Path(Node):
@@ -71,10 +72,9 @@ class LikeOption(Node):
     """`INCLUDING OPTIONS`"""
 
     syntax = sequence(
-        Word("this", "INCLUDING", "EXCLUDING", "OVERWRITING", required=True),
-        Word("feature", "ALL", "CONSTRAINTS", "DISTRIBUTION", "GENERATED", "METADATA", "OPTIONS",
-             "PARTITIONS", "WATERMARKS", required=True),
-    )  # fmt: skip
+        Word("this", *LIKE_STRATEGIES, required=True),
+        Word("feature", *LIKE_FEATURES, required=True),
+    )
 
 
 class Like(Node):
@@ -99,7 +99,7 @@ class Implementation(Node):
     syntax = sequence(
         "AS",
         One("this", Part.STRING),
-        maybe("LANGUAGE", Word("language", "JAVA", "SCALA", "SQL", "PYTHON", required=True)),
+        maybe("LANGUAGE", Word("language", *FUNCTION_LANGUAGES, required=True)),
         maybe("USING", Many("resources", Resource)),
     )
 

@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from dialects import split
 from dialects.flink import Tree, nodes, parse
+from dialects.vocabulary import FLINK_SHOW
 from tests.dialects.world import lines
 
 
@@ -112,3 +113,9 @@ REFUSED = [
 @pytest.mark.parametrize("sql", REFUSED)
 def test_what_is_none_of_flinks_makes_no_tree(sql: str) -> None:
     assert parse(split(sql)[0]) is None
+
+
+@pytest.mark.parametrize("word", sorted(FLINK_SHOW - {"CREATE", "PARTITIONS"}))
+def test_what_the_classification_takes_for_flinks_is_read(word: str) -> None:
+    rest = {"FULL": "MODULES", "CURRENT": "CATALOG", "MATERIALIZED": "TABLES", "USER": "FUNCTIONS"}
+    read(f"SHOW {word} {rest.get(word, '')}")
