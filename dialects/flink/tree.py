@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import cached_property
+from typing import Any, TypeVar
 
 from sqlglot import exp
 from sqlglot.errors import ParseError
@@ -26,7 +27,7 @@ _OPENING = frozenset({"(", "[", "CASE"})
 _CLOSING = frozenset({")", "]", "END"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tree:
     """`root` and, for each node of it, its span; offsets are of characters, the end exclusive."""
 
@@ -40,9 +41,33 @@ class Tree:
         return self.statement.text
 
     def find(self, *kinds: type[N]) -> list[N]:
-        """All nodes of these kinds, outer ones first, in the order of the text."""
-        found = list(self.root.find_all(*kinds, bfs=False))
-        return sorted(found, key=lambda node: (self.span(node)[0], -self.span(node)[1]))
+        """All nodes of these kinds, outer ones first, in the order of the text.
+
+        The tree is walked once, however often this is asked.
+        """
+        found: list[Any] = []
+        for kind, nodes in self._nodes.items():
+            if issubclass(kind, kinds):
+                found += nodes
+        return sorted(found, key=self._order)
+
+    @cached_property
+    def _nodes(self) -> dict[type[exp.Expr], list[exp.Expr]]:
+        known: dict[type[exp.Expr], list[exp.Expr]] = {}
+        left = [self.root]
+        while left:
+            node = left.pop()
+            known.setdefault(type(node), []).append(node)
+            for value in node.args.values():
+                if isinstance(value, exp.Expr):
+                    left.append(value)
+                elif isinstance(value, list):
+                    left += [one for one in value if isinstance(one, exp.Expr)]
+        return known
+
+    def _order(self, node: exp.Expr) -> tuple[int, int]:
+        first, last = self.indexes(node)
+        return first, -last
 
     def indexes(self, node: exp.Expr) -> tuple[int, int]:
         """The indexes of a node's first token and of the one behind its last."""

@@ -14,7 +14,7 @@ from sqlglot.tokenizer_core import TokenType as T
 
 from dialects.flink.query_nodes import ModelArgument, TableArgument, Worded
 from dialects.flink.reading.expressions import Expressions
-from dialects.flink.reading.names import RESERVED
+from dialects.flink.reading.names import ALIASES, RESERVED
 from dialects.flink.tokens import WORDS
 
 _CLAUSES = frozenset(
@@ -25,7 +25,9 @@ _CLAUSES = frozenset(
 )
 _LEADING = frozenset({"BOTH", "KEY", "LEADING", "TRAILING"})
 _UNIT_FIRST = frozenset({"TIMESTAMPADD", "TIMESTAMPDIFF"})
-_BEGINS = frozenset({T.FROM, T.IDENTIFIER, T.NUMBER, T.STRING, T.VAR})
+_BEGINS = ALIASES | {
+    T.BIT_STRING, T.CASE, T.FROM, T.HEX_STRING, T.NUMBER, T.PARAMETER, T.PLACEHOLDER, T.STRING,
+}  # fmt: skip
 _STATES = frozenset({T.FALSE, T.NULL, T.TRUE})
 _ENDS = frozenset({T.COMMA, T.R_PAREN})
 _IN = 7  # the level above that of IN, which is a word here and no operator
@@ -100,7 +102,10 @@ class Calls(Expressions):
         """Is the next word one of a clause, MODEL among them, and no column?"""
         if self._next.token_type not in _BEGINS:
             return False
-        return self._curr.text.upper() in _LEADING or self._curr.text.upper() == "MODEL"
+        upper = self._curr.text.upper()
+        if upper == "KEY" and self._next.text.upper() == "VALUE":  # a column, if but one VALUE
+            return self._tokens[self._index + 2].text.upper() == "VALUE"
+        return upper in _LEADING or upper == "MODEL"
 
     def _named_argument(self, start: int) -> exp.Expr:
         """`name => value`"""
@@ -151,10 +156,8 @@ class Calls(Expressions):
                     parts.append(self.data_type())
                 elif upper == "AS":
                     parts.append(self.name())
-            elif kind in _STATES and parts:  # of x NULL ON NULL: an operand may be in front
-                parts.append(self.scalar(_IN))
-            elif not parts or isinstance(parts[-1], exp.Var):
-                parts.append(self.scalar(_IN))
+            elif not parts or isinstance(parts[-1], exp.Var) or kind in _STATES:
+                parts.append(self.scalar())  # of x NULL ON NULL an operand is in front
             else:
                 raise self.unexpected()
         return self.made(Worded(expressions=parts), start) if len(parts) > 1 else parts[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType as T
 
-from dialects.flink.reading.names import ALIASES, ANY
+from dialects.flink.reading.names import ALIASES, ANY, NAMES
 from dialects.flink.reading.patterns import Patterns
 
 _SIDES = frozenset({T.LEFT, T.RIGHT, T.FULL})
@@ -62,9 +62,9 @@ class Tables(Patterns):
         return self.made(exp.Table(this=this, **names), start)
 
     def _table_part(self) -> exp.Expr:
-        if self._next.token_type == T.L_PAREN and self._curr.token_type in ALIASES:
+        if self._next.token_type == T.L_PAREN and self._curr.token_type in NAMES:
             return self._call(self._index)
-        return self.name(ANY if self._prev.token_type == T.DOT else ALIASES)
+        return self.name(ANY if self._prev.token_type == T.DOT else NAMES)
 
     def _bracketed(self, start: int) -> exp.Expr:
         """A query, or a join of tables, in brackets."""
