@@ -52,6 +52,23 @@ def _grouped(text: Text, target: Target) -> Iterator[Change]:
                 yield _Wrapping(text, tree, select, target).change()
 
 
+def _mixed(text: Text, target: Target) -> Iterator[Change | Refusal]:
+    """An alias of an expression beside a window: Flink lets the window read the alias's column.
+
+    SELECT x, -x AS y FROM t QUALIFY y < -2 AND RANK() OVER (ORDER BY x) < 4 ranks by y (measured).
+    """
+    for tree, select in _selects(text):
+        wrapping = _Wrapping(text, tree, select, target)
+        if not wrapping.is_mixed():
+            continue
+        try:
+            yield wrapping.change()
+        except _Unwritable as error:
+            start = tree.span(select.args["qualify"])[0]
+            subject = "an alias beside a window in QUALIFY"
+            yield refusal(subject, Range(), target.version, str(error), start + 1)
+
+
 def _selects(text: Text) -> Iterator[tuple[Tree, exp.Select]]:
     tree = text.tree
     for select in tree.find(exp.Select) if tree is not None else ():
@@ -82,6 +99,17 @@ class _Wrapping:
         start = self.tree.span(condition)[0]
         self.edits.append(Edit(start, start + len("QUALIFY"), ") WHERE"))
         return Change.of(*self.edits)
+
+    def is_mixed(self) -> bool:
+        """Does the condition have a window, and outside of windows an alias of an expression?"""
+        condition = self.select.args["qualify"].this
+        aliases = self._aliases()
+        names = {
+            column.name
+            for column in condition.find_all(exp.Column)
+            if column.args.get("table") is None and column.find_ancestor(exp.Window) is None
+        }
+        return condition.find(exp.Window) is not None and not names.isdisjoint(aliases)
 
     def _names(self) -> Sequence[str]:
         names = self.outputs.of_query(self.select)
@@ -197,5 +225,13 @@ RULES = (
         "Flink fails on QUALIFY of groups; a query around it filters.",
         frozenset({"QUALIFY"}),
         since=_ADDED,
+    ),
+    Rule(
+        "query.qualify_alias",
+        _mixed,
+        "Flink confuses the columns of an alias and of a window that stand in one QUALIFY.",
+        frozenset({"QUALIFY"}),
+        since=_ADDED,
+        notice=True,
     ),
 )
