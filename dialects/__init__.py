@@ -9,6 +9,7 @@
 
     flink     trees of Flink SQL (sqlglot)        versions  what each version of Flink knows
     ddl       definitions as data, their changes  options   options of connectors and formats
+    platform  TRANSLATE, VALIDATE                 verdicts  what mapping and options say of a text
 
 All work is edits of the text, guided by tokens and, where structure matters, by a tree, so that a
 statement which needs nothing stays byte for byte as it was written. The package refuses to guess: a
