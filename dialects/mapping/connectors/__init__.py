@@ -57,7 +57,7 @@ def _rules() -> Iterator[Rule]:
             rule = rule_id(subject, tables.family_of(subject), each.key) + "_default"
             yield _rule(rule, each.remark, notice=True)
     for rule in special.RULES:
-        yield _rule(rule, _GONE, notice=rule == special.KINESIS_LEGACY)
+        yield _rule(rule, _GONE, notice=rule in special.NOTICED)
     yield _rule(judging.NET_DROPPED, _GONE, notice=True)
     yield _rule(judging.NET_REFUSED, _GONE)
     yield _rule(MISSING, "Flink asks for a connector when the table is used.")

@@ -25,7 +25,7 @@ WHYS = {
 
 
 def is_legacy(listing: Listing) -> bool:
-    return legacy.TYPE in listing.given
+    return legacy.TYPE in listing.given and not legacy.runs(listing.given)
 
 
 def rule(kind: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from dialects.mapping.connectors.outcomes import Where
 from dialects.mapping.connectors.releases import usual, where
-from dialects.mapping.connectors.tables import moved
+from dialects.mapping.connectors.tables import Release, moved
 from dialects.mapping.model import Target
 from dialects.options.data import CONNECTOR
 
@@ -20,9 +21,16 @@ def made_explicit(given: Mapping[str, str], target: Target) -> Iterator[Added]:
         assert place is not None
         if row.key in given:
             continue
-        source = usual(place.family, target.source) if target.source is not None else None
+        source = _source(place, target)
         rule = place.rule(row.key) + "_default"
         if place.release >= row.at and (not row.after or source is not None and source < row.at):
             yield rule, row.key, row.before, row.remark
         elif row.after and source is not None and source >= row.at > place.release:
             yield rule, row.key, row.after, row.remark
+
+
+def _source(place: Where, target: Target) -> Release | None:
+    """The release that the text was written for; in its own version that of the image."""
+    if target.source == target.version:
+        return place.release
+    return None if target.source is None else usual(place.family, target.source)

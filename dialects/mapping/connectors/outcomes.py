@@ -10,12 +10,13 @@ from protocol.errors import FEATURE_NOT_SUPPORTED, SqlError
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """Another key, another value, or both."""
+    """Another key, another value, or both; and options that the new one needs beside it."""
 
     rule: str
     key: str
     value: str
     why: str
+    added: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,9 @@ def _proposal(listing: Listing, entry: Entry, found: Outcome) -> Change | Refusa
         return Refusal(found.error(at[0] + 1))
     if not isinstance(found, Drop):
         edits = rewritten(entry, found.key, found.value)
-        return Change(edits, *entry.span, why=found.why)
+        if not found.added:
+            return Change(edits, *entry.span, why=found.why)
+        return Change.of(*edits, *adding(listing.options, *found.added), why=found.why)
     if listing.options.owner is not None and len(listing.entries) == 1:
         refused = replace(
             _ALL_GONE, message=f'option "{entry.key}" is not supported', detail=found.why

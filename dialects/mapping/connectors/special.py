@@ -22,12 +22,13 @@ _DIALECTS: tuple[tuple[str, Release], ...] = (
     ("jdbc:crate:", (3, 2)),
     ("jdbc:oceanbase:", (3, 2)),
 )
-KINESIS_LEGACY, KINESIS_STREAM, JDBC_URL, JDBC_MODE = RULES = (
+KAFKA_PREFIX, KINESIS_LEGACY, KINESIS_STREAM, JDBC_URL = RULES = (
+    "kafka.sink_semantic_prefix",
     "kinesis.legacy",
     "kinesis.stream",
     "jdbc.url",
-    "jdbc.compatible_mode",
 )
+NOTICED = frozenset({KAFKA_PREFIX, KINESIS_LEGACY})
 
 
 def connector(name: str, given: Mapping[str, str], target: Target) -> Outcome | None:
@@ -51,6 +52,15 @@ def option(
     return None if judge is None or place is None or value is None else judge(place, value, given)
 
 
+def _semantic(place: Where, value: str, given: Mapping[str, str]) -> Outcome | None:
+    """With the old key alone, releases before 4.0 called the transactions by a name of theirs."""
+    new, prefix = "sink.delivery-guarantee", "sink.transactional-id-prefix"
+    if value.lower() != "exactly-once" or new in given or prefix in given:
+        return None
+    added = ((prefix, "kafka-sink"),)
+    return Rewrite(KAFKA_PREFIX, new, "exactly-once", "The new key needs the prefix.", added)
+
+
 def _stream(place: Where, value: str, given: Mapping[str, str]) -> Outcome | None:
     """The name of a stream, where its ARN is needed."""
     if place.release < _NEW_SOURCE:
@@ -72,19 +82,9 @@ def _url(place: Where, value: str, given: Mapping[str, str]) -> Outcome | None:
     return None
 
 
-def _compatible_mode(place: Where, value: str, given: Mapping[str, str]) -> Outcome | None:
-    """It matters for databases that speak the dialect of several others."""
-    url = given.get("url", given.get("base-url", ""))
-    if place.release < (3, 2) and url.startswith(f"jdbc:{_URLS.get(value.lower(), '')}:"):
-        return Drop(JDBC_MODE, "The url says the same.")
-    return None
-
-
-_URLS = {"mysql": "mysql", "postgres": "postgresql", "postgresql": "postgresql"}
 _JUDGES: dict[tuple[str, str, str], Callable[[Where, str, Mapping[str, str]], Outcome | None]] = {
+    ("connector", "kafka", "sink.semantic"): _semantic,
     ("connector", _KINESIS, "stream"): _stream,
     ("connector", "jdbc", "url"): _url,
-    ("connector", "jdbc", "compatible-mode"): _compatible_mode,
     ("catalog", "jdbc", "base-url"): _url,
-    ("catalog", "jdbc", "compatible-mode"): _compatible_mode,
 }

@@ -42,6 +42,13 @@ CHANGED = [
         f"{KAFKA}, 'sink.delivery-guarantee' = 'at-least-once'",
         ["kafka.sink_semantic"],
     ),
+    (
+        f"{KAFKA}, 'sink.semantic' = 'exactly-once'",
+        "1.18",
+        f"{KAFKA}, 'sink.delivery-guarantee' = 'exactly-once', "
+        "'sink.transactional-id-prefix' = 'kafka-sink'",
+        ["kafka.sink_semantic_prefix"],
+    ),
     # the old key overrides the new one in every release, so what it says has to stay
     (
         f"{KAFKA}, 'sink.semantic' = 'none', 'sink.delivery-guarantee' = 'at-least-once'",
@@ -104,12 +111,6 @@ CHANGED = [
         "'connector' = 'hbase-2.2', 'table-name' = 'x'",
         ["hbase.connector", "hbase.sink_request_timeout"],
     ),
-    (
-        "'connector' = 'jdbc', 'url' = 'jdbc:mysql://h/d', 'compatible-mode' = 'MySQL'",
-        "1.17",
-        "'connector' = 'jdbc', 'url' = 'jdbc:mysql://h/d'",
-        ["jdbc.compatible_mode"],
-    ),
 ]
 
 # options, target, where, message
@@ -149,6 +150,8 @@ REFUSED = [
     (f"{KAFKA}, 'format' = 'raw', 'raw.line-delimiter' = 'x'", "2.2", "'raw.line",
      'option "raw.line-delimiter" of format "raw" is not supported by Flink 2.2'),
 ]  # fmt: skip
+
+CATALOG = "CREATE CATALOG c WITH ('type' = 'jdbc', 'compatible-mode' = 'mysql')"
 
 # What stays as it is: nobody knows it, or every release reads it.
 KEPT = [
@@ -220,9 +223,6 @@ ELSEWHERE = [
      "SELECT * FROM c.d.k /*+ STATE_TTL('t' = '1d') */"),
     ("SELECT * FROM c.d.k /*+ OPTIONS('scan.parallelism' = '2'), STATE_TTL('t' = '1d') */", "1.17",
      "SELECT * FROM c.d.k /*+ STATE_TTL('t' = '1d') */"),
-    ("CREATE CATALOG c WITH ('type' = 'jdbc', 'compatible-mode' = 'postgres', "
-     "'base-url' = 'jdbc:postgresql://h')", "1.16",
-     "CREATE CATALOG c WITH ('type' = 'jdbc', 'base-url' = 'jdbc:postgresql://h')"),
     ("CREATE TABLE t WITH ('scan.parallelism' = '1', 'topic' = 'x') LIKE c.d.k", "1.20",
      "CREATE TABLE t WITH ('topic' = 'x') LIKE c.d.k"),
     ("ALTER TABLE c.d.k SET ('json.encode.ignore-null-fields' = 'false', 'topic' = 'x')", "1.19",
@@ -242,6 +242,15 @@ def test_the_last_option_of_a_statement_is_not_left_out() -> None:
     assert refusal is not None and "scan.watermark.idle-timeout" in refusal.message
 
 
+def test_options_of_a_catalog_are_judged_too() -> None:
+    assert run(CATALOG, "1.18").text == CATALOG
+    refusal = run(CATALOG, "1.17").refusal
+    assert refusal is not None and refusal.position == CATALOG.index("'compatible-mode'") + 1
+    assert refusal.message == (
+        'option "compatible-mode" of catalog "jdbc" is not supported by Flink 1.17'
+    )
+
+
 def test_the_release_in_the_image_decides() -> None:
     sql = table(f"{KAFKA}, 'scan.parallelism' = '2'")
     assert run(sql, "2.0").text == sql
@@ -258,6 +267,7 @@ def test_a_default_that_moved_is_said_where_the_origin_is_known() -> None:
     assert run(sql, "2.0", "1.20").text == sql
     assert run(sql, "2.0", "1.16").text == table(f"{KAFKA}, {key} = '0 s'")
     assert run(sql, "1.16", "2.0").text == table(f"{KAFKA}, {key} = '5 min'")
+    assert run(sql, "1.18", "1.18", {"kafka": "3.0.1"}).text == sql
     given = table(f"{KAFKA}, {key} = '1 min'")
     assert run(given, "2.0", "1.16").text == given
 

@@ -5,7 +5,6 @@ CREATE TABLE customers (id BIGINT, name STRING, PRIMARY KEY (id) NOT ENFORCED) W
   'table-name' = 'customers',
   'username' = 'shop',
   'password' = 'secret',
-  'compatible-mode' = 'postgresql',
   'filter.handling.policy' = 'ALWAYS',
   'lookup.cache' = 'PARTIAL',
   'lookup.partial-cache.max-rows' = '1000',
@@ -22,7 +21,6 @@ CREATE CATALOG shop WITH (
 INSERT INTO customers SELECT id, name FROM staged;
 
 -- to 1.16 1.17
---   customers - 'compatible-mode' = 'postgresql'
 --   customers - 'filter.handling.policy' = 'ALWAYS'
 -- to 1.18 1.19
 --   customers - 'filter.handling.policy' = 'ALWAYS'
