@@ -61,6 +61,15 @@ def test_a_text_is_said_in_other_words(sql: str, version: str, expected: str) ->
     assert found.applied and run(found.text, version).applied == ()
 
 
+def test_names_that_move_behind_as_keep_their_places() -> None:
+    sql = f"CREATE TABLE x (bb, `a`) {PRINT} AS SELECT a, bb FROM s"
+    found = run(sql, "1.20")
+    for name in ("bb", "`a`"):
+        moved = found.text.index(name) + 1
+        assert found.rewritten.position(moved) == sql.index(name) + 1
+        assert found.rewritten.forward(sql.index(name) + 1) == moved
+
+
 @pytest.mark.parametrize(("marked", "last", "first"), REFUSED)
 def test_a_text_is_refused_up_to_the_version_that_has_it(
     marked: str, last: str, first: str

@@ -4,34 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from dialects import split
-from gateway.engine.kit.judge import SETUP, Judge, Mode, Question
+from gateway.engine.kit.judge import Judge, Mode, Question
 from tests.dialects.mapping.statements.test_conflicts import GROUPED, run
 from tests.dialects.mapping.statements.test_statements import REFUSED, REWRITTEN
+from tests.fixtures.judges import TABLES
 
 pytestmark = [pytest.mark.flink, pytest.mark.timeout(240)]
 
-TABLES = [statement.text for statement in split(SETUP.read_text("utf-8"))]
-TABLES += [
+_MORE = (
     "CREATE TABLE s (a INT, b STRING) WITH ('connector' = 'datagen')",
     "CREATE TABLE y (a INT) WITH ('connector' = 'print')",
-    "CREATE TABLE x (a INT, c INT, d INT) WITH ('connector' = 'print')",
-]
+    "CREATE TABLE x (a INT, c INT, d INT, y INT) WITH ('connector' = 'print')",
+)
 # Refused for a reason that Flink has no word for: it takes the text and does something else.
 _IGNORED = {"«CREATE OR REPLACE» TABLE x WITH ('connector' = 'print') AS SELECT a, b FROM s"}
 
 
-@pytest.mark.parametrize("minor", ["1.16", "1.19", "1.20", "2.2"])
-def test_what_is_refused_flink_refuses_what_is_rewritten_it_takes(minor: str) -> None:
-    refused = [text for text, last, _ in REFUSED if last == minor and text not in _IGNORED]
-    rewritten = [text for _, version, text in REWRITTEN if version == minor]
-    assert refused and rewritten
-    with Judge(minor, TABLES) as judge:
-        taken = judge.ask([_question(text) for text in refused])
-        assert not [t for t, one in zip(refused, taken, strict=True) if one.accepted]
-        verdicts = judge.ask([_question(text) for text in rewritten])
-    wrong = zip(rewritten, verdicts, strict=True)
-    assert not {text: one.message for text, one in wrong if not one.accepted}
+def test_what_is_refused_flink_refuses_what_is_rewritten_it_takes(judge: Judge) -> None:
+    judge.reset([*TABLES, *_MORE])
+    refused = [text for text, last, _ in REFUSED if last == judge.minor and text not in _IGNORED]
+    taken = judge.ask([_question(text) for text in refused])
+    assert not [text for text, one in zip(refused, taken, strict=True) if one.accepted]
+    rewritten = [text for _, version, text in REWRITTEN if version == judge.minor]
+    verdicts = zip(rewritten, judge.ask([_question(text) for text in rewritten]), strict=True)
+    assert not {text: one.message for text, one in verdicts if not one.accepted}
 
 
 def test_flink_2_3_asks_for_the_clause_and_takes_it() -> None:
