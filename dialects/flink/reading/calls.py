@@ -23,6 +23,8 @@ _CLAUSES = frozenset(
     " TRAILING UNCONDITIONAL UNIQUE UNKNOWN USING UTF16 UTF32 UTF8 VALUE WITH WITHOUT"
     " WRAPPER".split()
 )
+# Behind these stands an operand, whatever word it is.
+_OPERATORS = frozenset("DEFAULT FOR FROM IN KEY PASSING PLACING VALUE".split())
 _LEADING = frozenset({"BOTH", "KEY", "LEADING", "TRAILING"})
 _UNIT_FIRST = frozenset({"TIMESTAMPADD", "TIMESTAMPDIFF"})
 _BEGINS = ALIASES | {
@@ -145,28 +147,35 @@ class Calls(Expressions):
             return self.made(ModelArgument(this=self.relation()), start)
         if self._curr.token_type == T.ORDER_BY and len(parts) == 1:
             return self._ordered_argument(parts[0], start)
-        while (kind := self._curr.token_type) not in _ENDS:
-            upper = self._curr.text.upper()
-            if kind == T.COLON:
-                self._advance()
-                parts.append(self.made(exp.Var(this=":"), self._index - 1))
-            elif upper in _CLAUSES and self._is_word():
-                parts.append(self.word())
-                if upper == "RETURNING":
-                    parts.append(self.data_type())
-                elif upper == "AS":
-                    parts.append(self.name())
-            elif not parts or isinstance(parts[-1], exp.Var) or kind in _STATES:
-                parts.append(self.scalar())  # of x NULL ON NULL an operand is in front
-            else:
-                raise self.unexpected()
+        while self._curr.token_type not in _ENDS:
+            parts += self._worded_part(parts[-1] if parts else None)
         return self.made(Worded(expressions=parts), start) if len(parts) > 1 else parts[0]
 
-    def _is_word(self) -> bool:
-        """A word of a clause; `ARRAY[…]` and `VALUE(…)` are operands."""
+    def _worded_part(self, last: exp.Expr | None) -> list[exp.Expr]:
+        follows_word = isinstance(last, exp.Var)
+        wants_operand = last is not None and follows_word and last.name.upper() in _OPERATORS
+        if not wants_operand and self._is_clause_word():
+            return self._clause()
+        if last is None or follows_word or self._curr.token_type in _STATES:
+            return [self.scalar()]  # of x NULL ON NULL an operand is in front
+        raise self.unexpected()
+
+    def _clause(self) -> list[exp.Expr]:
+        """A word with the type or the name that it brings."""
+        if self._curr.token_type == T.COLON:
+            self._advance()
+            return [self.made(exp.Var(this=":"), self._index - 1)]
+        word = self.word()
+        upper = word.name.upper()
+        if upper == "RETURNING":
+            return [word, self.data_type()]
+        return [word, self.name()] if upper == "AS" else [word]
+
+    def _is_clause_word(self) -> bool:
+        """A word of a clause; `ARRAY[…]` and `VALUE.x` are operands."""
         kind = self._curr.token_type
-        if kind not in WORDS:
-            return False
+        if kind not in WORDS or self._curr.text.upper() not in _CLAUSES:
+            return kind == T.COLON
         return self._next.token_type not in (T.L_BRACKET, T.DOT) or kind in RESERVED
 
     def _ordered_argument(self, this: exp.Expr, start: int) -> exp.Expr:
