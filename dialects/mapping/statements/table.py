@@ -57,8 +57,9 @@ class Row:
 
 
 def without(source: str, start: int, end: int) -> Change:
-    """source[start:end] left out, and the blanks behind it; those before it at the end."""
-    while end < len(source) and source[end].isspace():
+    """source[start:end] left out, and the blanks on one side of it, of the end those before it."""
+    parted = not start or source[start - 1].isspace()
+    while parted and end < len(source) and source[end].isspace():
         end += 1
     while end == len(source) and start and source[start - 1].isspace():
         start -= 1
