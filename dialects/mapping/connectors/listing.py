@@ -92,12 +92,15 @@ def _listed(found: Collection[OptionList]) -> Iterator[Listing]:
         yield Listing(place, options, whole, bool(owner.get("temporary")))
 
 
-def without(listing: Listing, *entries: Entry) -> tuple[Edit, ...]:
-    """The list without these; a hint goes with the last of its options."""
+def without(listing: Listing, entry: Entry) -> tuple[Edit, ...]:
+    """The list without that one; a hint goes with the last of its options. The entry is an edit of
+    its own, so that it can be shown without the comma."""
     options = listing.options
-    if options.clause is Clause.HINT and all(entry in entries for entry in listing.entries):
-        return (_without_hint(options),)
-    return tuple(editing(options, remove=entries))
+    alone = options.clause is Clause.HINT and len(listing.entries) == 1
+    (edit,) = [_without_hint(options)] if alone else editing(options, remove=[entry])
+    start, end = entry.span
+    bounds = ((edit.start, start), (start, end), (end, edit.end))
+    return tuple(Edit(first, last, "") for first, last in bounds if first < last)
 
 
 def _without_hint(options: OptionList) -> Edit:

@@ -90,7 +90,7 @@ def _proposal(listing: Listing, entry: Entry, found: Outcome) -> Change | Refusa
             _ALL_GONE, message=f'option "{entry.key}" is not supported', detail=found.why
         )
         return Refusal(refused.error(entry.span[0] + 1))
-    return Change(without(listing, entry), why=found.why)
+    return Change(without(listing, entry), *entry.span, why=found.why)
 
 
 # SET without an option is no statement.

@@ -273,9 +273,8 @@ def test_a_default_that_moved_is_said_where_the_origin_is_known() -> None:
 
 
 def test_what_is_left_out_or_made_explicit_is_told() -> None:
-    result = run(
-        table(f"{KAFKA}, 'scan.parallelism' = '2', 'sink.semantic' = 'none'"), "1.20", "1.16"
-    )
+    sql = table(f"{KAFKA}, 'scan.parallelism' = '2', 'sink.semantic' = 'none'")
+    result = run(sql, "1.20", "1.16")
     assert [one.rule for one in result.notices()] == [
         "kafka.scan_parallelism",
         "kafka.scan_topic_partition_discovery_interval_default",
@@ -285,7 +284,8 @@ def test_what_is_left_out_or_made_explicit_is_told() -> None:
         "It was added in release 4.0 of the kafka connector; Flink 1.20 goes with release 3.4.0."
         " Set the parallelism of the job instead."
     )
-    assert told.position == table(f"{KAFKA}").index("')") + 2
+    assert (told.before, told.after) == ("'scan.parallelism' = '2'", "")
+    assert told.position == sql.index("'scan.parallelism'") + 1
 
 
 @pytest.mark.parametrize(
