@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 
 from dialects.lexer import NAMES, TokenKind
 from dialects.operands import BINDING, COMPARISON, Operands
-from dialects.typenames import read_type
+from dialects.typenames import ARRAYS, read_type
 from dialects.vocabulary import ARGUMENTS, NOT_CALLS
 
 BOOL, INT8, INT4, TEXT, NUMERIC = 16, 20, 23, 25, 1700
 FLOAT8, DATE, TIME, TIMESTAMP, INTERVAL = 701, 1082, 1083, 1114, 1186
+_TEXTS = 1009  # text[]
 _NAMED = {"bool": BOOL, "int4": INT4, "int8": INT8, "text": TEXT, "float8": FLOAT8}
 _TYPED = {"DATE": DATE, "TIME": TIME, "TIMESTAMP": TIMESTAMP, "INTERVAL": INTERVAL}
 _INT4_MAX, _INT8_MAX = 2**31 - 1, 2**63 - 1
@@ -28,6 +29,7 @@ MOST_PEERS = 8
 COUNTED = frozenset({"LIMIT", "OFFSET", "FETCH"})
 _CONDITIONS = frozenset({"WHERE", "ON", "HAVING", "QUALIFY", "AND", "OR", "NOT"})
 _LIKE = frozenset({"LIKE", "ILIKE", "ESCAPE", "TO"})  # TO: SIMILAR TO
+QUANTIFIERS = frozenset({"ANY", "ALL", "SOME"})  # x = ANY ($1): an array of what x is
 _ALTERNATIVES = frozenset({"COALESCE", "NULLIF", "IFNULL", "GREATEST", "LEAST", "MOD"})
 
 Span = tuple[int, int]
@@ -73,6 +75,8 @@ def plain_type(operands: Operands, span: Span) -> int:
 
 def combined(operator: str, peer: int) -> int:
     """The type beside a peer of that type: what Flink can add to a moment is an interval."""
+    if operator in QUANTIFIERS:
+        return ARRAYS.get(peer, _TEXTS)
     if operator in ("+", "-") and peer in (DATE, TIME, TIMESTAMP, 1184):
         return INTERVAL
     if operator in ("*", "/") and peer == INTERVAL:
@@ -220,10 +224,10 @@ class _Climber:
         if end is not None:
             self._peer((start, end))
 
-    def _left_peer(self, end: int) -> None:
+    def _left_peer(self, end: int, operator: str = "") -> None:
         start = self.operands.backward(end, COMPARISON)
         if start is not None:
-            self._peer((start, end))
+            self._peer((start, end), operator)
 
     def _before(self, at: int, word: str) -> int:
         """`at`, or in front of the words IS and NOT that stand before it."""
@@ -287,6 +291,9 @@ class _Climber:
             self.found.ordered = True
             self._left_peer(self._before(opening - 1, "NOT"))
             self._siblings(opening)
+            return False
+        if before in QUANTIFIERS and BINDING.get(self.word(opening - 2)) == COMPARISON:
+            self._left_peer(opening - 2, before)
             return False
         if before in _ALTERNATIVES:
             self._siblings(opening)

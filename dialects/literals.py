@@ -74,7 +74,7 @@ def _array(oid: int, value: object, time_zone: str | None) -> str:
     if not isinstance(value, list | tuple):
         raise _mismatch("array", value)
     if not value:
-        raise SqlError(FEATURE_NOT_SUPPORTED, "Flink has no literal for an empty array")
+        return f"CAST(ARRAY[] AS {flink})"  # Flink has none, but x = ANY of it is false
     element = ELEMENTS[oid]
     items = [
         _array(oid, item, time_zone)

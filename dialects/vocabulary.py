@@ -107,12 +107,14 @@ _ARGUMENTS = """
     RPAD text int4 text
     SIN float8
     SPLIT_INDEX text text int4
+    SPLIT_PART text text int4
     SQRT float8
     SUBSTR text int4 int4
     SUBSTRING text int4 int4
     TAN float8
     TIMESTAMPADD - int4 -
     TO_TIMESTAMP_LTZ int8 int4
+    TRUNC - int4
     TRUNCATE - int4
 """
 ARGUMENTS = {row[0]: tuple(row[1:]) for row in map(str.split, _ARGUMENTS.strip().splitlines())}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,13 @@ INFERRED: list[tuple[str, str, tuple[Any, ...], list[tuple[Any, ...]]]] = [
      "AND o.n = $1)", "int4", (3,), [(3,)]),
     ("WITH c AS (SELECT id AS x FROM nine WHERE id > $1) SELECT c.x + $2 FROM c WHERE $3 = c.x",
      "int8 int8 int8", (2, 100, 3), [(103,)]),
+    ("SELECT id FROM nine WHERE id = ANY($1) OR name = ANY($2) ORDER BY id", "int8[] text[]",
+     ([2, 3], ["7"]), [(2,), (3,), (7,)]),
+    ("SELECT id FROM nine WHERE id = ANY($1) OR n <> ALL($2) AND id < 3 ORDER BY id",
+     "int8[] int4[]", ([], [1]), [(2,)]),
+    ("SELECT split_part(name || ',b', ',', $1), CAST(ts AS DATE) + $2::int, date_trunc('day', ts) "
+     "- $3 FROM nine WHERE name ILIKE $4 AND name ~ $5", "int4 int4 interval text text",
+     (2, -3, DAY, "4%", "^[0-9]$"), [("b", date(2024, 1, 2), datetime(2024, 1, 4))]),
     ("SELECT a.id FROM nine AS a JOIN nine AS b ON a.id = b.id AND b.price = $1 WHERE a.n < $2 + 4",
      "numeric int4", (Decimal("0.5"), 1), [(2,)]),
 ]  # fmt: skip

@@ -31,6 +31,8 @@ BY_TEXT = [
      {1: 23, 2: 23, 3: 25, 4: 701, 5: 16, 6: 23}),
     ("SELECT 1 FROM t WHERE $1 IN (1, 2) AND $2 BETWEEN 1 AND 5", {1: 23, 2: 23}),
     ("SELECT f($1), $2 FROM t", {}),
+    ("SELECT 1 FROM t WHERE 5 = ANY($1) AND 'a' <> ALL ($2) AND split_part(s, ',', $3) = 'x'",
+     {1: 1007, 2: 1009, 3: 23}),
     ("SELECT EXTRACT(YEAR FROM $1), a IS DISTINCT FROM b FROM t", {}),
 ]  # fmt: skip
 # Statement → number: the operands that Flink is asked of, the nearest first, and the question.
@@ -39,6 +41,7 @@ ASKED = [
     ("SELECT 1 FROM t WHERE t.a = $1 AND $2 < b", {1: ["t.a"], 2: ["b"]},
      "SELECT t.a AS p0, b AS p1 FROM t"),
     ('SELECT 1 FROM t WHERE "A b" <> $1', {1: ['"A b"']}, 'SELECT "A b" AS p0 FROM t'),
+    ("SELECT 1 FROM t WHERE a + b = ANY ($1)", {1: ["a + b"]}, "SELECT a + b AS p0 FROM t"),
     ("SELECT 1 FROM t WHERE a IN ($1, 2) OR b NOT IN ($2)", {1: ["a"], 2: ["b"]},
      "SELECT a AS p0, b AS p1 FROM t"),
     ("SELECT 1 FROM t WHERE x.a NOT BETWEEN 1 AND $1 AND b BETWEEN $2 AND c",

@@ -43,6 +43,8 @@ def _java_pattern(pattern: str) -> tuple[str, frozenset[str]] | None:
 def _to_char(call: Call) -> Answer:
     if len(call.arguments) != 2:
         return None
+    if call.view.null(call.arguments[1]):
+        return call.becomes("CAST(NULL AS STRING)")
     pattern = call.view.string(call.arguments[1])
     java = None if pattern is None else _java_pattern(pattern)
     kind = Types(call.view).root(call.arguments[0])

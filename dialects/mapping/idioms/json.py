@@ -36,6 +36,8 @@ def _chain(view: View, at: int) -> tuple[int, Change | Refusal]:
     while view.word(at) in _ARROWS:
         last = view.word(at)
         end = view.operands.forward(at + 1, _TIGHTER)
+        if end is not None and view.null((at + 1, end)):
+            return end, _nothing(view, start, end)
         step = _step(view, (at + 1, end)) if end is not None else None
         if step is None or end is None:
             return at + 1, _no_path(view, at)
@@ -70,6 +72,14 @@ def _value(view: View, operator: int, end: int, path: str) -> Change | Refusal:
     said = quote_string(f"lax {path}")
     template = f"COALESCE(JSON_VALUE({{0}}, {said}), JSON_QUERY({{0}}, {said}))"
     return view.filled((left, end), template, ((left, operator),))
+
+
+def _nothing(view: View, operator: int, end: int) -> Change | Refusal:
+    """A key that is NULL, or is not there yet."""
+    left = view.operands.backward(operator, _TIGHTER)
+    if left is None:
+        return _no_path(view, operator)
+    return view.filled((left, end), "CAST(NULL AS STRING)", ())
 
 
 def _step(view: View, span: Span) -> str | None:

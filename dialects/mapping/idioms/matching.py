@@ -101,6 +101,8 @@ def _regexp(view: View, index: int) -> Change | Refusal:
     left = view.operands.backward(first, COMPARISON)
     right = view.operands.forward(last, COMPARISON)
     pattern = view.string((last, right)) if right is not None else None
+    if left is not None and right is not None and view.null((last, right)):
+        return view.filled((left, right), "REGEXP({0}, {1})", ((left, first), (last, right)))
     java = _java(pattern, folded) if pattern else None
     if left is None or right is None or java is None:
         return view.refused(

@@ -101,6 +101,8 @@ def _date_trunc(call: Call) -> Answer:
     if len(call.arguments) != 2:
         return None
     unit = _unit(call)
+    if call.view.null(call.arguments[0]):
+        return call.becomes(f"CASE WHEN FALSE THEN {_TRUNC['DAY']} END")
     template = _TRUNC.get(unit or "")
     if template is None:
         return _unclear(call, unit)
@@ -121,6 +123,8 @@ def _date_part(call: Call) -> Answer:
     """A double precision, as there: date_part('hour', t) / 2 must not lose its half."""
     if len(call.arguments) != 2:
         return None
+    if call.view.null(call.arguments[0]):
+        return call.becomes("CAST(NULL AS DOUBLE)")
     unit = _unit(call)
     kind = Types(call.view).root(call.arguments[1])
     if kind.startswith("INTERVAL"):

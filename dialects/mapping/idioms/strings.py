@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dialects.mapping.idioms.calls import Answer, Call, rule, template
 from dialects.mapping.idioms.typing import Types
+from dialects.names import quote_string
 
 _MOST_PARTS = 2**31 - 1
 
@@ -12,6 +13,8 @@ def _split_part(call: Call) -> Answer:
     """Fields count from 1, a missing one is the empty string; NULL stays NULL."""
     if len(call.arguments) != 3:
         return None
+    if any(call.view.null(one) for one in call.arguments[1:]):
+        return call.becomes("SPLIT_INDEX({0}, {1}, {2})")
     number = call.view.integer(call.arguments[2])
     delimiter = call.view.string(call.arguments[1])
     if number is None or delimiter is None:
@@ -40,14 +43,13 @@ def _string_agg(call: Call) -> Answer:
             "ORDER BY inside of string_agg is not supported by Flink",
             "Leave it out; LISTAGG joins values in the order in which they come.",
         )
-    if "DISTINCT" in inside[:1]:
-        return call.becomes("LISTAGG({0}, {1})")
-    if call.view.string(call.arguments[1]) is None:
+    delimiter = "" if call.view.null(call.arguments[1]) else call.view.string(call.arguments[1])
+    if delimiter is None:
         return call.refused(
             "string_agg with a delimiter that is no constant is not supported by Flink",
             "Write the delimiter as a string.",
         )
-    return call.becomes("LISTAGG({0}, {1})")
+    return call.becomes(f"LISTAGG({{0}}, {quote_string(delimiter)})")
 
 
 def _concat(call: Call) -> Answer:

@@ -145,8 +145,9 @@ class Types:
         return _CONSTANTS.get(word, "") or self._column((index, index + 1))
 
     def _interval(self, span: Span) -> str:
-        words = self.view.operands.words[span[0] + 2 : span[1]]
-        return "" if not words else "INTERVAL MONTH" if words[0] in _MONTHS else "INTERVAL DAY"
+        words = self.view.operands.words[span[0] + 1 : span[1]]
+        unit = next((word for word in words if word in _MONTHS | _TIMES), "")
+        return "INTERVAL MONTH" if unit in _MONTHS else "INTERVAL DAY" if unit else ""
 
     def _call(self, name: str, opening: int, closing: int, last: int, depth: int) -> str:
         alone = closing == last - 1

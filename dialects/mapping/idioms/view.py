@@ -75,6 +75,13 @@ class View:
                 return None if inner is None else sign * inner
         return sign * int(word) if last - first == 1 and word.isdecimal() else None
 
+    def null(self, span: Span) -> bool:
+        """A NULL, also with a type, as a parameter without a value is described."""
+        first, last = self.bare(span)
+        if self.word(first) == "CAST" and self.operands.partner.get(first + 1) == last - 1:
+            return self.word(first + 2) == "NULL" and self.word(first + 3) == "AS"
+        return last - first == 1 and self.word(first) == "NULL"
+
     def bare(self, span: Span) -> Span:
         """Without the parentheses around all of it."""
         while self.word(span[0]) == "(" and self.operands.partner.get(span[0]) == span[1] - 1:

@@ -95,8 +95,33 @@ JSON = [
     ("j ->> 'it''s'", "0A000 ->>: this path into JSON is not supported by Flink"),
 ]  # fmt: skip
 
+# What parameters become: typed literals, and typed NULLs while a statement is only described.
+PARAMETERS = [
+    ("split_part(s, ',', CAST(NULL AS INT))", "SPLIT_INDEX(s, ',', CAST(NULL AS INT))"),
+    ("date_trunc(CAST(NULL AS STRING), t)", "CASE WHEN FALSE THEN FLOOR(t TO DAY) END"),
+    ("date_part(CAST('day' AS STRING), t)", "CAST(EXTRACT(DAY FROM FLOOR(t TO DAY)) AS DOUBLE)"),
+    ("date_part(CAST(NULL AS STRING), t)", "CAST(NULL AS DOUBLE)"),
+    ("to_char(t, CAST(NULL AS STRING))", "CAST(NULL AS STRING)"),
+    ("string_agg(s, CAST(';' AS STRING))", "LISTAGG(s, ';')"),
+    ("string_agg(s, CAST(NULL AS STRING))", "LISTAGG(s, '')"),
+    ("s ~ CAST(NULL AS STRING)", "REGEXP(s, CAST(NULL AS STRING))"),
+    ("s ILIKE CAST('A%' AS STRING)", "LOWER(s) LIKE LOWER(CAST('A%' AS STRING))"),
+    ("j ->> CAST(NULL AS STRING)", "CAST(NULL AS STRING)"),
+    ("id = ANY(CAST(NULL AS ARRAY<INT>))", "CAST(NULL AS BOOLEAN)"),
+    ("id = ANY(CAST(ARRAY[] AS ARRAY<INT>))", "FALSE"),
+    ("id <> ALL(CAST(ARRAY[] AS ARRAY<INT>))", "TRUE"),
+    ("CAST(ARRAY[] AS ARRAY<INT>)", "0A000 ARRAY[]: Flink has no literal for an empty array"),
+    ("d + (-7)", "TIMESTAMPADD(DAY, (-7), d)"),
+    ("d - CAST(5 AS BIGINT)", "TIMESTAMPADD(DAY, -CAST(5 AS BIGINT), d)"),
+    ("t - TIMESTAMP '2024-01-01 00:00:00'",
+     "((t - TIMESTAMP '2024-01-01 00:00:00') DAY TO SECOND)"),
+    ("t - INTERVAL -'1 02:00:00.000' DAY(3) TO SECOND(3)",
+     "t - INTERVAL -'1 02:00:00.000' DAY(3) TO SECOND(3)"),
+]  # fmt: skip
+TABLES = TEXT + NUMBERS + ARITHMETIC + MATCHING + JSON + PARAMETERS
 
-@pytest.mark.parametrize(("text", "expected"), TEXT + NUMBERS + ARITHMETIC + MATCHING + JSON)
+
+@pytest.mark.parametrize(("text", "expected"), TABLES)
 def test_said(text: str, expected: str) -> None:
     assert expression(text) == expected
 
