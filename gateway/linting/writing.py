@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dialects.verdicts import Ruling
 from gateway.linting.findings import Change, Finding
 
-_SHOWN = 100  # characters of what a rule changed; JSON has them all
+_SHOWN = 60  # characters of what a rule changed; JSON has them all
 _DONE = {Ruling.ACCEPT: "accepted", Ruling.TRANSLATE: "translated", Ruling.REFUSE: "refused"}
 
 
