@@ -88,8 +88,8 @@ def test_a_text_is_refused_up_to_the_version_that_has_it(
 
 
 def test_what_was_removed_is_refused_from_then_on() -> None:
-    assert run("ALTER TABLE b COMPACT", "1.20").refusal is None
-    refusal = run("ALTER TABLE b COMPACT", "2.0").refusal
+    assert run("ALTER TABLE b PARTITION (a = 1) COMPACT", "1.20").refusal is None
+    refusal = run("ALTER TABLE b PARTITION (a = 1) COMPACT", "2.0").refusal
     assert refusal is not None and refusal.detail == "It was removed in Flink 2.0."
 
 
