@@ -18,8 +18,19 @@ from protocol.scram import Verifier
 from protocol.values import PgType
 
 Notify = Callable[[Notice], None]
-Columns = Callable[[tuple[str, ...]], Awaitable[Mapping[str, str] | None]]
-"""Columns of a table and their types in Flink's spelling, by its name's parts; None: unknown."""
+
+
+class TableFacts(NamedTuple):
+    """What is known of a table: its columns with their types in Flink's spelling, the columns of
+    its primary key, its options as they were written."""
+
+    columns: Mapping[str, str]
+    keys: tuple[str, ...] = ()
+    options: Mapping[str, str] = {}
+
+
+Tables = Callable[[tuple[str, ...]], Awaitable[TableFacts | None]]
+"""By the parts of a table's name as it stands in the statement; None: nothing is known of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +304,7 @@ class EngineSettings:
     home: tuple[str, str] = ("xuanwu", "public")  # Flink's current catalog and database
     written: str = ""  # the client's own text, for the job's name, where Flink gets another one
     functions: frozenset[str] = frozenset()  # the user's own that a statement calls, in upper case
-    columns: Columns | None = None  # of the tables that a statement names
+    tables: Tables | None = None  # what is known of those that a statement names
 
 
 @dataclass(frozen=True, slots=True)

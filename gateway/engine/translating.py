@@ -1,7 +1,7 @@
 """A client's statements as the Flink at hand takes them, and what the client is told of it.
 
     text + settings ─► translate for the version ─► text to send, way back of positions
-                          │ asks for columns? ─► looked up, once more
+                          │ asks about tables? ─► looked up, once more
                           └ notices ─► the client, once per statement
 
 It is the last step before a Flink session: what is stored and what is kept for replay are the
@@ -14,6 +14,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypedDict, TypeVar
 
 from dialects import Rewritten, single
 from dialects.mapping import Applied, Target, Translation, translate
@@ -22,13 +23,14 @@ from gateway.engine import errors
 from gateway.engine.http import Refused
 from gateway.engine.secrets import mask
 from protocol.errors import Notice, SqlError
-from session.ports import EngineSettings, Need, Notify
+from session.ports import EngineSettings, Need, Notify, TableFacts
 
 REMEMBERED = 64
 LONG = 32_768  # characters; beyond, the work is done aside so that other sessions go on
 _SHOWN = 120
 
 Name = tuple[str, ...]
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -57,7 +59,7 @@ class Translator:
     async def definition(self, need: Need, settings: EngineSettings) -> Rewritten:
         """The CREATE of a stored object. What is changed in it is told, for it is not before the
         client's eyes. Raises SqlError, its position in the CREATE."""
-        settings = replace(settings, columns=None)
+        settings = replace(settings, tables=None)
         source = Version.parse(need.version) if need.version else None
         found = await self._translation(need.create, settings, None, source)
         if found.refusal is not None:
@@ -77,7 +79,7 @@ class Translator:
         if (known := self._known.get(key)) is not None:
             self._known.move_to_end(key)
             return known
-        asked = _Columns(settings)
+        asked = _Tables(settings)
         while True:
             target = Target(
                 Version.parse(settings.version),
@@ -85,7 +87,7 @@ class Translator:
                 releases=self.releases(settings.version),
                 batch=batch,
                 functions=settings.functions,
-                columns=asked.columns,
+                **about(asked.facts),
             )
             found = await _translate(sql, target)
             if not await asked.answer():
@@ -97,15 +99,15 @@ class Translator:
         return found
 
 
-class _Columns:
-    """The columns that rules ask for: looked up between two rounds, for they cannot wait."""
+class _Tables:
+    """What rules ask of tables: looked up between two rounds, for they cannot wait."""
 
     def __init__(self, settings: EngineSettings) -> None:
-        self._look_up = settings.columns
+        self._look_up = settings.tables
         self._wanted: set[Name] = set()
-        self.known: dict[Name, Mapping[str, str] | None] = {}
+        self.known: dict[Name, TableFacts | None] = {}
 
-    def columns(self, name: Name) -> Mapping[str, str] | None:
+    def facts(self, name: Name) -> TableFacts | None:
         if name not in self.known:
             self._wanted.add(name)
         return self.known.get(name)
@@ -119,6 +121,25 @@ class _Columns:
         learned = any(self.known[name] is not None for name in self._wanted)
         self._wanted.clear()
         return learned
+
+
+class About(TypedDict):
+    columns: Callable[[Name], Mapping[str, str] | None]
+    keys: Callable[[Name], tuple[str, ...] | None]
+    options: Callable[[Name], Mapping[str, str] | None]
+
+
+def about(facts: Callable[[Name], TableFacts | None]) -> About:
+    """The arguments of a Target that tell of tables."""
+
+    def asked(part: Callable[[TableFacts], T]) -> Callable[[Name], T | None]:
+        return lambda name: part(found) if (found := facts(name)) is not None else None
+
+    return About(
+        columns=asked(lambda found: found.columns),
+        keys=asked(lambda found: found.keys),
+        options=asked(lambda found: found.options),
+    )
 
 
 async def _translate(sql: str, target: Target) -> Translation:

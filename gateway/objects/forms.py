@@ -29,7 +29,7 @@ async def in_form(
     definition = create.definition
     if not isinstance(definition, TableDefinition) or definition.query or definition.like:
         return create
-    settings = replace(settings, columns=None)
+    settings = replace(settings, tables=None)
     text = _without_replace(statement)
     with placed(text):
         sent = text.then(await session.inner.translator.translated(text.text, settings))

@@ -25,7 +25,6 @@ from gateway.objects.failing import told
 from gateway.objects.filling import Filler, creates_and_fills
 from gateway.objects.mentions import Mention, mention_at, mentions
 from gateway.objects.placing import PlacedStream, placed
-from gateway.objects.resolved import ResolvedColumn
 from gateway.objects.resolving import Home, Resolved, home_of, look_up, meant, needs_of, resolve
 from gateway.objects.rights import Demand
 from gateway.objects.showing import Shower
@@ -34,9 +33,16 @@ from gateway.objects.stored import DEFAULT_CATALOG, NAMESPACES, Place, StoredObj
 from gateway.objects.using import Using
 from gateway.objects.wording import hidden
 from gateway.versions import answering
-from session.ports import Column, Columns, EngineSettings, JobHandle, Notify, ResultStream, Target
-
-Described = Callable[[tuple[str, ...]], Awaitable[Sequence[ResolvedColumn] | None]]
+from session.ports import (
+    Column,
+    EngineSettings,
+    JobHandle,
+    Notify,
+    ResultStream,
+    TableFacts,
+    Tables,
+    Target,
+)
 
 _FUNCTION = ObjectKind.FUNCTION
 LONG = 32_768  # characters; about 5 ms to cut into tokens
@@ -180,7 +186,7 @@ class StoredSession:
             needs=needs_of(resolved, also),
             home=resolved.home.flink,
             functions=self.functions_of(resolved),
-            columns=self.columns_of(resolved),
+            tables=self.tables_of(resolved),
         )
 
     def functions_of(self, resolved: Resolved) -> frozenset[str]:
@@ -189,30 +195,31 @@ class StoredSession:
         named = {o.place.name for o in resolved.objects if o.kind is _FUNCTION}
         return frozenset(name.upper() for name in own | named)
 
-    def columns_of(self, resolved: Resolved) -> Columns:
+    def tables_of(self, resolved: Resolved) -> Tables:
         """Of the stored tables and views that a statement names, however it does."""
-        described = self.described_of(resolved)
-
-        async def columns(name: tuple[str, ...]) -> Mapping[str, str] | None:
-            found = await described(name)
-            return None if found is None else {each.name: each.type for each in found}
-
-        return columns
-
-    def described_of(self, resolved: Resolved) -> Described:
-        """The same with all that DESCRIBE says of them; None for other names."""
-        ids: dict[tuple[str, ...], int] = {}
+        objects: dict[tuple[str, ...], StoredObject] = {}
         for named in resolved.named:
             if named.object is not None and named.mention.namespace == "relation":
                 place = named.object.place
                 full = (place.catalog, place.database, place.name)
                 for parts in (tuple(named.mention.parts), full, full[1:], full[2:]):
-                    ids.setdefault(parts, named.object.id)
+                    objects.setdefault(parts, named.object)
 
-        async def described(name: tuple[str, ...]) -> Sequence[ResolvedColumn] | None:
-            return await self.store.columns(ids[name]) if name in ids else None
+        async def facts(name: tuple[str, ...]) -> TableFacts | None:
+            each = objects.get(name)
+            return None if each is None else await self._facts(each)
 
-        return described
+        return facts
+
+    async def _facts(self, each: StoredObject) -> TableFacts:
+        columns = await self.store.columns(each.id)
+        ddl = read_ddl(single(each.engine_text))
+        options = getattr(ddl.definition, "options", ()) if isinstance(ddl, Create) else ()
+        return TableFacts(
+            {column.name: column.type for column in columns},
+            tuple(column.name for column in columns if column.key),
+            {option.key: option.value for option in options},
+        )
 
     async def resolved(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,11 @@ from dialects import Statement
 from dialects.ddl import read_ddl
 from dialects.mapping import Target
 from dialects.versions import Version
+from gateway.engine.translating import about
 from gateway.objects.changing import mentioned
 from gateway.objects.mentions import Mention
-from gateway.objects.resolved import ResolvedColumn
 from protocol.errors import SqlError
-from session.ports import EngineSettings
+from session.ports import EngineSettings, TableFacts
 
 if TYPE_CHECKING:
     from gateway.objects.session import StoredSession
@@ -27,7 +27,7 @@ class Known:
     """Of one statement, looked up once for all versions."""
 
     functions: frozenset[str] = frozenset()
-    tables: Mapping[tuple[str, ...], Sequence[ResolvedColumn]] = field(default_factory=dict)
+    tables: Mapping[tuple[str, ...], TableFacts] = field(default_factory=dict)
     batch: bool | None = None
     releases: Callable[[str], Mapping[str, str]] = lambda version: {}
 
@@ -38,25 +38,16 @@ class Known:
             self.releases(str(version)),
             batch=self.batch,
             functions=self.functions,
-            columns=self.columns,
-            keys=self.keys,
+            **about(self.tables.get),
         )
-
-    def columns(self, name: tuple[str, ...]) -> Mapping[str, str] | None:
-        found = self.tables.get(name)
-        return None if found is None else {each.name: each.type for each in found}
-
-    def keys(self, name: tuple[str, ...]) -> tuple[str, ...] | None:
-        found = self.tables.get(name)
-        return None if found is None else tuple(each.name for each in found if each.key)
 
 
 async def known(session: StoredSession, statement: Statement, settings: EngineSettings) -> Known:
     """Raises SqlError for a name that could mean several objects, its position in the statement."""
     wanted = _mentions(statement)
     resolved = await session.resolved(statement, wanted, settings)
-    look_up = session.described_of(resolved)
-    tables: dict[tuple[str, ...], Sequence[ResolvedColumn]] = {}
+    look_up = session.tables_of(resolved)
+    tables: dict[tuple[str, ...], TableFacts] = {}
     for each in wanted:
         if each.namespace == "relation" and each.parts not in tables:
             if (found := await look_up(each.parts)) is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import pytest
 
@@ -13,7 +13,7 @@ from gateway.engine import translating
 from gateway.engine.http import Refused
 from gateway.engine.translating import Translator, notice, refused
 from protocol.errors import Notice, SqlError
-from session.ports import EngineSettings, Need
+from session.ports import EngineSettings, Need, TableFacts
 
 OLD = EngineSettings("1.16")
 SET = "SET 'state.backend.type' = 'rocksdb'"
@@ -60,12 +60,12 @@ async def test_a_definition_tells_whose_it_is(translator: Translator, told: list
     assert told[0].message.startswith('table "t": SET')
 
 
-async def test_columns_that_a_rule_asks_for_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_tables_that_a_rule_asks_about_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, ...]] = []
 
-    async def columns(name: tuple[str, ...]) -> Mapping[str, str] | None:
+    async def tables(name: tuple[str, ...]) -> TableFacts | None:
         asked.append(name)
-        return {"a": "INT"} if name == ("t",) else None
+        return TableFacts({"a": "INT"}) if name == ("t",) else None
 
     def find(text: Text, target: Target) -> Iterable[Change]:
         for token in text.statement.tokens:
@@ -77,7 +77,7 @@ async def test_columns_that_a_rule_asks_for_are_looked_up(monkeypatch: pytest.Mo
         translating, "translate", lambda statement, target: translate(statement, target, [rule])
     )
     translator = Translator(lambda notice: None, lambda version: {})
-    settings = EngineSettings("1.16", columns=columns)
+    settings = EngineSettings("1.16", tables=tables)
     found = await translator.translated("SELECT all_columns FROM t", settings)
     assert found.text == "SELECT a FROM t"
     assert asked == [("t",)]
