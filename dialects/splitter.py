@@ -117,11 +117,16 @@ class _Splitter:
         if word == "BEGIN":  # EXECUTE | EXPLAIN | COMPILE … STATEMENT SET BEGIN
             return self._before(2) == ["STATEMENT", "SET"]
         if word == "SET":  # BEGIN STATEMENT SET;
-            about = len(self.tokens) == 4 and self.tokens[0].text.upper() in _ABOUT
-            return (len(self.tokens) == 3 or about) and self._before(2) == ["BEGIN", "STATEMENT"]
+            first = len(self.tokens) - 3 == self._verb()
+            return first and self._before(2) == ["BEGIN", "STATEMENT"]
         if word == "ATOMIC":  # CREATE FUNCTION … BEGIN ATOMIC
-            return self.tokens[0].text.upper() == "CREATE" and self._before(1) == ["BEGIN"]
+            verb = self.tokens[self._verb()].text.upper()
+            return verb == "CREATE" and self._before(1) == ["BEGIN"]
         return False
+
+    def _verb(self) -> int:
+        """The index of the statement's own verb."""
+        return int(self.tokens[0].text.upper() in _ABOUT)
 
     def _before(self, count: int) -> list[str]:
         """The `count` tokens in front of the newest one, in upper case."""

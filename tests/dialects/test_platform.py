@@ -141,6 +141,14 @@ def test_validate_tells_of_what_the_router_refuses() -> None:
     assert (getattr(error, "sqlstate", ""), getattr(error, "position", 0)) == ("0A000", 17)
 
 
-def test_a_set_ends_where_it_ends() -> None:
-    text = "VALIDATE BEGIN STATEMENT SET; INSERT INTO a SELECT 1; END FOR ALL VERSIONS; SELECT 2"
-    assert [one.text for one in split(text)] == [text[:-10], "SELECT 2"]
+@pytest.mark.parametrize(
+    "text",
+    [
+        "VALIDATE BEGIN STATEMENT SET; INSERT INTO a SELECT 1; END FOR ALL VERSIONS",
+        "TRANSLATE EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1; END TO VERSION '2.0'",
+        "VALIDATE CREATE FUNCTION f() RETURNS int BEGIN ATOMIC DELETE FROM a; SELECT 1; END",
+        "TRANSLATE SELECT 'a;b' TO VERSION '2.0'",
+    ],
+)
+def test_no_part_of_it_is_a_statement_of_its_own(text: str) -> None:
+    assert [one.text for one in split(f"{text}; SELECT 2")] == [text, "SELECT 2"]
