@@ -61,14 +61,14 @@ def calls(text: Text, names: Collection[str]) -> Iterator[Call]:
     A name in front of a parenthesis may be that of a new table or of a list of columns: what is a
     call is settled by the tree, so a text that is not understood has none.
     """
-    found = [call for call in _candidates(text) if call.name in names]
+    found = list(_candidates(text, names)) if names else []
     if not found or text.tree is None:
         return
     known = _beginnings(text.tree)
     yield from (call for call in found if call.start in known)
 
 
-def _candidates(text: Text) -> Iterator[Call]:
+def _candidates(text: Text, names: Collection[str]) -> Iterator[Call]:
     tokens, words = text.statement.tokens, text.statement.words
     for index in range(len(words) - 1):
         if words[index + 1] != "(" or tokens[index].kind not in NAMES:
@@ -77,7 +77,7 @@ def _candidates(text: Text) -> Iterator[Call]:
             continue  # qualified with a catalog or a database: the user's own
         quoted = tokens[index].kind is not TokenKind.WORD
         name = words[index].strip("`").upper() if quoted else words[index]
-        closing = partner(text, index + 1)
+        closing = partner(text, index + 1) if name in names else None
         if closing is not None:
             yield Call(text, name, quoted, index, closing)
 

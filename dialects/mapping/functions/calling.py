@@ -57,6 +57,9 @@ def rules() -> tuple[Rule, ...]:
     for form in forms():
         special[form.name].append(form)
     first = {**added(), **{name: rows[0].added for name, rows in special.items()}}
+    for name, rows in special.items():
+        if all(row.text == AS_IT_IS and row.except_for is None for row in rows):
+            del first[name]  # listed late, but taken by every version
     return tuple(
         _Function(name, version, special.get(name, ())).rule()
         for name, version in sorted(first.items())

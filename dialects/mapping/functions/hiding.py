@@ -19,6 +19,8 @@ _HINT = "Write the catalog and the database in front of the function's name."
 
 
 def _hidden(text: Text, target: Target) -> Iterator[Refusal | Remark]:
+    if not target.functions:
+        return
     first = added()
     names = {n for n in target.functions if n in first and first[n] <= target.version}
     for call in calls(text, names):

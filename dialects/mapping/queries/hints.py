@@ -87,6 +87,8 @@ def _rewritten(text: Text, hint: Token, kept: Sequence[tuple[int, int]]) -> Edit
 
 
 def _hints(text: Text) -> Iterator[tuple[Token, list[_Entry]]]:
+    if "/*+" not in text.statement.text:
+        return
     for token in text.statement.tokens:
         if token.kind is TokenKind.HINT:
             inside = single(token.text[3:-2])

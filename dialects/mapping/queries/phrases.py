@@ -13,6 +13,19 @@ from dialects.mapping.refusing import Range, refusal
 
 _ANYTHING = "…"
 _SIGNS = frozenset("()*[")
+# Too frequent to say that a phrase may be there.
+_COMMON = _SIGNS | {
+    "BY",
+    "CURRENT",
+    "FOR",
+    "FROM",
+    "GROUP",
+    "JOIN",
+    "LEFT",
+    "OVER",
+    "VALUE",
+    "WITH",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,7 @@ class _Phrase:
         return True
 
     def rule(self) -> Rule:
-        word = next(word for word in reversed(self.words) if word not in (*_SIGNS, _ANYTHING))
+        word = next(word for word in self.words if word not in _COMMON and word != _ANYTHING)
         return Rule(
             f"query.{self.id}",
             self.find,

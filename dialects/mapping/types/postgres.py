@@ -15,6 +15,7 @@ from dialects.rewriting import Edit
 from dialects.typenames import POSTGRES_ONLY, read_type
 
 _WORDS = frozenset(name.upper() for name in POSTGRES_ONLY) | {"TIMESTAMP"}
+_DEFINING = frozenset({"CREATE", "ALTER"})
 _INTERVAL = frozenset({"INTERVAL"})
 
 
@@ -28,6 +29,8 @@ def _named(text: Text, target: Target) -> Iterator[Change]:
 
 
 def _interval(text: Text, target: Target) -> Iterator[Refusal]:
+    if _DEFINING.isdisjoint(text.words):
+        return
     for place in places(text, _INTERVAL):
         if not place.cast:
             hint = "Store months or milliseconds as a BIGINT."
