@@ -16,6 +16,7 @@ KEYWORDS: dict[str, TokenType] = {
     "BYTES": TokenType.VARBINARY,
     "MATCH_RECOGNIZE": TokenType.MATCH_RECOGNIZE,
     "MULTISET": TokenType.VAR,
+    "PARTITIONED_BY": TokenType.VAR,
     "ROW": TokenType.STRUCT,
     "STRING": TokenType.TEXT,
     "TIMESTAMP_LTZ": TokenType.TIMESTAMPLTZ,
@@ -37,6 +38,7 @@ WORDS = frozenset({TokenType.VAR, *(v for k, v in KEYWORDS.items() if " " not in
 # Keywords of several words are one token to the parser: GROUP BY, PRIMARY KEY, …
 _PAIRS = {tuple(key.split()): kind for key, kind in KEYWORDS.items() if key.count(" ") == 1}
 _FIRST = frozenset(first for first, _ in _PAIRS)
+_PAIRED = frozenset(_PAIRS.values())
 _SINGLE = {key: kind for key, kind in KEYWORDS.items() if " " not in key}
 _COMMENT = re.compile(r"/\*(?P<block>.*?)\*/|(?:--|(?<!:)//)(?P<line>[^\n\r]*)", re.DOTALL)
 # The lexer knows the signs of Flink; those of Postgres come to it in single characters.
@@ -62,8 +64,9 @@ def to_sqlglot(text: str, given: Sequence[Token]) -> list[tokenizer_core.Token]:
             upper = lexeme.upper()
             if upper in _FIRST and (pair := _pair(upper, given, index)) is not None:
                 skip = 1
-                end = given[index + 1].end
-                append(token_of(pair, text[start:end], 1, 0, start, end - 1, _NONE))
+                second = given[index + 1]
+                both = f"{lexeme} {second.text}"
+                append(token_of(pair, both, 1, 0, start, second.end - 1, _NONE))
             else:
                 append(token_of(single(upper, var), lexeme, 1, 0, start, end - 1, _NONE))
         elif kind is operator:
@@ -124,7 +127,8 @@ def _made(kind: TokenType, text: str, start: int, end: int) -> tokenizer_core.To
 def _comments(text: str, made: list[tokenizer_core.Token]) -> None:
     """Comments belong to the token before them; what stands before the first is not the text's."""
     for index, token in enumerate(made):
-        at = token.end + 1
+        pair = token.token_type in _PAIRED and " " in token.text
+        at = token.start if pair else token.end + 1
         end = made[index + 1].start if index + 1 < len(made) else len(text)
         if end - at > 1 and (found := list(_COMMENT.finditer(text, at, end))):
             token.comments = [one["block"] or one["line"] or "" for one in found]

@@ -90,6 +90,8 @@ def test_the_text_of_an_expression_reads_as_an_equal(sql: str) -> None:
         ("timestamp", exp.Column),
         ("exists", exp.Column),
         ("map", exp.Column),
+        ("ilike", exp.Column),
+        ("qualify", exp.Column),
     ],
 )
 def test_kinds_of_expressions(sql: str, kind: type[exp.Expr]) -> None:
@@ -164,6 +166,12 @@ def test_comments_and_hints_stay() -> None:
     sql = "SELECT a /* x */, b -- y\nFROM t /*+ OPTIONS('k'='v') */ WHERE /* z */ a = 1"
     assert written(read(sql)) == (
         "SELECT a /* x */, b /* y */ FROM t /*+ OPTIONS('k'='v') */ /* z */ WHERE a = 1"
+    )
+
+
+def test_blanks_and_comments_within_a_keyword_of_two_words() -> None:
+    assert written(read("SELECT a FROM t GROUP /* x */ BY a ORDER\n  BY a")) == (
+        "SELECT a FROM t /* x */ GROUP BY a ORDER BY a"
     )
 
 
