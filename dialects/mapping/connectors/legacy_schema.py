@@ -1,28 +1,31 @@
 """What the old style says of columns among its options, moved to the columns.
 
-'schema.0.name' = 'ts', 'schema.0.data-type' = 'TIMESTAMP(3)',     (`raw` TIMESTAMP(3),
-'schema.0.from' = 'raw', 'schema.0.rowtime.…' = …            ►      `ts` AS `raw`,
-                                                                    WATERMARK FOR `ts` AS …)
+    'schema.0.name' = 'ts', 'schema.0.data-type' = 'TIMESTAMP(3)',     (`raw` TIMESTAMP(3),
+    'schema.0.from' = 'raw', 'schema.0.rowtime.…' = …            ►      `ts` AS `raw`,
+                                                                        WATERMARK FOR `ts` AS …)
+
+Columns that the table has already must be the same: what differs is refused.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dialects.ddl import read_ddl
 from dialects.ddl.model import ColumnKind, Create, TableDefinition
-from dialects.mapping.connectors.legacy import Unfit
-from dialects.names import quote_name, quote_string
+from dialects.mapping.connectors.legacy import TYPE, Unfit
+from dialects.mapping.connectors.legacy_columns import HINT, Field, elements, watermark
+from dialects.names import quote_name
 from dialects.splitter import single
 from protocol.errors import SqlError
 
 _OURS = ("schema.", "partition.keys.", "format.fields.")
 _FORMAT_SCHEMAS = ("format.schema", "format.json-schema", "format.avro-schema")
 _FIELD = re.compile(r"(schema|format\.fields|partition\.keys)\.(\d{1,5})\.(.+)\Z")
-_HINT = "Declare the columns in CREATE TABLE."
+_PLAIN = frozenset({"name", "type", "data-type", "expr"})  # as the column itself says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,8 @@ class Schema:
     """`fields`: of each index of `schema.N.…` what is said there; `formatted` the same of
     `format.fields.N.…`; `more`: the keys without an index."""
 
-    fields: tuple[Mapping[str, str], ...] = ()
-    formatted: tuple[Mapping[str, str], ...] = ()
+    fields: tuple[Field, ...] = ()
+    formatted: tuple[Field, ...] = ()
     partitions: tuple[str, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
 
@@ -41,7 +44,7 @@ class Schema:
 
 
 def read(given: Mapping[str, str]) -> tuple[Schema, dict[str, str]]:
-    """What is said of columns, and the other options."""
+    """What is said of columns, and the other options. Raises Unfit."""
     ours = {k: v for k, v in given.items() if k.startswith(_OURS) or k in _FORMAT_SCHEMAS}
     indexed: dict[str, dict[int, dict[str, str]]] = {}
     more: dict[str, str] = {}
@@ -55,7 +58,9 @@ def read(given: Mapping[str, str]) -> tuple[Schema, dict[str, str]]:
         tuple(each for _, each in sorted(indexed.get(name, {}).items()))
         for name in ("schema", "format.fields", "partition.keys")
     )
-    schema = Schema(fields, formatted, tuple(each.get("name", "") for each in partitions), more)
+    if any("name" not in each for each in (*fields, *formatted, *partitions)):
+        raise Unfit(TYPE, "a column among the options has no name", HINT)
+    schema = Schema(fields, formatted, tuple(each["name"] for each in partitions), more)
     return schema, {key: value for key, value in given.items() if key not in ours}
 
 
@@ -71,166 +76,103 @@ class Columns:
 
 def columns(schema: Schema, kind: str, definition: TableDefinition) -> Columns:
     """What the columns have to be for a connector of that kind. Raises Unfit."""
-    declared = {column.name: column for column in definition.columns}
+    _agree(schema, definition)
+    declared = {column.name: column.type or "" for column in definition.columns}
+    types = {f["name"]: f.get("data-type", f.get("type", "")) for f in schema.formatted}
     replaced: dict[str, str] = {}
     added: list[str] = []
-    watermark = _watermark(schema)
-    for said in schema.fields:
-        name = _said(said, "name")
-        if name not in declared and declared:
-            raise Unfit(_key_of(schema, said), f'column "{name}" does not exist', _HINT)
-        texts = list(
-            _elements(said, name, kind, schema, declared[name].type if name in declared else None)
-        )
+    for each in schema.fields:
+        name = each["name"]
+        type_ = declared.get(name) or each.get("data-type", each.get("type", ""))
         if name not in declared:
-            added += texts
-        elif set(said) - {"name", "type", "data-type", "expr"}:
-            replaced[name] = ", ".join(texts)
-        watermark = _rowtime_watermark(said, name) or watermark
-    if watermark is not None and definition.watermark is None:
-        added.append(f"WATERMARK FOR {quote_name(watermark[0])} AS {watermark[1]}")
-    if schema.key and definition.primary_key is None:
-        added.append(_primary_key(schema))
-    _agree(schema, definition)
+            added += elements(each, kind, type_, types)
+        elif not _PLAIN.issuperset(each):
+            replaced[name] = ", ".join(elements(each, kind, type_, types))
+    added += _clauses(schema, definition)
     partitions = () if definition.partitioned_by else schema.partitions
     return Columns(replaced, tuple(added), partitions)
 
 
-def _elements(
-    said: Mapping[str, str], name: str, kind: str, schema: Schema, declared: str | None
-) -> Iterator[str]:
-    """The columns that one field becomes."""
-    quoted = quote_name(name)
-    type_ = declared or said.get("data-type") or said.get("type") or ""
-    source = said.get("rowtime.timestamps.from") or said.get("from")
-    timestamps = said.get("rowtime.timestamps.type")
-    if "expr" in said:
-        yield f"{quoted} AS {said['expr']}"
-    elif said.get("proctime", "").lower() == "true":
-        yield f"{quoted} AS PROCTIME()"
-    elif timestamps == "from-source" and kind == "kafka":
-        yield f"{quoted} TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL"
-    elif timestamps not in (None, "from-field"):
-        raise Unfit("connector.type", f'timestamps of "{name}" have no equivalent')
-    elif timestamps is not None and source is not None:
-        yield from _from_field(quoted, source, schema)
-    elif source is not None and source != name:
-        yield f"{quote_name(source)} {type_}"
-        yield f"{quoted} AS {quote_name(source)}"
-    elif not type_:
-        raise Unfit("connector.type", f'column "{name}" has no type', _HINT)
-    else:
-        yield f"{quoted} {type_}"
+def _clauses(schema: Schema, definition: TableDefinition) -> list[str]:
+    """Of the watermark and the key, where the table has none."""
+    found: list[str] = []
+    marks = [mark for each in schema.fields if (mark := watermark(each)) is not None]
+    column = schema.more.get("schema.watermark.0.rowtime")
+    if column is not None:
+        marks.append((column, schema.more.get("schema.watermark.0.strategy.expr", "")))
+    if len(marks) > 1 or marks and definition.watermark is not None:
+        raise Unfit(TYPE, "a table can have only one watermark")
+    found += (f"WATERMARK FOR {quote_name(name)} AS {text}" for name, text in marks)
+    if schema.key and definition.primary_key is None:
+        name = schema.more.get("schema.primary-key.name")
+        named = f"CONSTRAINT {quote_name(name)} " if name else ""
+        keys = ", ".join(map(quote_name, schema.key))
+        found.append(f"{named}PRIMARY KEY ({keys}) NOT ENFORCED")
+    return found
 
 
-def _from_field(quoted: str, source: str, schema: Schema) -> Iterator[str]:
-    """A time attribute from a field: its type is what the format says, else a timestamp."""
-    types = {
-        each.get("name"): each.get("data-type", each.get("type", "")).upper()
-        for each in schema.formatted
-    }
-    type_ = types.get(source, "TIMESTAMP(3)")
-    origin = quote_name(source)
-    if type_.startswith(("BIGINT", "LONG")):
-        yield f"{origin} BIGINT"
-        yield f"{quoted} AS TO_TIMESTAMP_LTZ({origin}, 3)"
-    elif type_.startswith(("VARCHAR", "STRING")):
-        yield f"{origin} STRING"
-        yield f"{quoted} AS CAST({origin} AS TIMESTAMP(3))"
-    else:
-        yield f"{origin} TIMESTAMP(3)"
-        yield f"{quoted} AS {origin}"
-
-
-def _rowtime_watermark(said: Mapping[str, str], name: str) -> tuple[str, str] | None:
-    kind = said.get("rowtime.watermarks.type")
-    if kind is None:
-        return None
-    quoted = quote_name(name)
-    if kind == "from-source":
-        return name, "SOURCE_WATERMARK()"
-    if kind == "periodic-ascending":
-        return name, f"{quoted} - {_interval(1)}"
-    delay = said.get("rowtime.watermarks.delay", "")
-    if kind == "periodic-bounded" and delay.isdecimal():
-        return name, f"{quoted} - {_interval(int(delay))}"
-    raise Unfit("connector.type", f'watermarks of "{name}" have no equivalent')
-
-
-def _interval(millis: int) -> str:
-    seconds, rest = divmod(millis, 1000)
-    precision = max(2, len(str(seconds)))
-    if precision > 10:
-        raise Unfit("connector.type", "the delay of the watermarks is too long")
-    return f"INTERVAL {quote_string(f'{seconds}.{rest:03}')} SECOND({precision}, 3)"
-
-
-def _watermark(schema: Schema) -> tuple[str, str] | None:
-    name = schema.more.get("schema.watermark.0.rowtime")
-    expression = schema.more.get("schema.watermark.0.strategy.expr")
-    return (name, expression) if name and expression else None
-
-
-def _primary_key(schema: Schema) -> str:
-    name = schema.more.get("schema.primary-key.name")
-    named = f"CONSTRAINT {quote_name(name)} " if name else ""
-    return f"{named}PRIMARY KEY ({', '.join(map(quote_name, schema.key))}) NOT ENFORCED"
-
-
-# ── schemas of formats: dropped only if they say what the columns say ───────────────────────────
+# ── what is said twice has to be the same ───────────────────────────────────────────────────────
 
 
 def _agree(schema: Schema, definition: TableDefinition) -> None:
     """The formats read the columns of the table, whatever schema they had. Raises Unfit."""
+    declared = {column.name: column for column in definition.columns}
+    for index, each in enumerate(schema.fields):
+        key, name = f"schema.{index}.name", each["name"]
+        if declared and name not in declared:
+            raise Unfit(key, f'column "{name}" does not exist', HINT)
+        said, own = each.get("data-type"), declared[name].type if declared else None
+        if said is not None and own is not None and _canonical(said) != own:
+            raise Unfit(key, f'column "{name}" has another type among the options', HINT)
     physical = {
-        column.name: column.type
+        column.name: column.type or ""
         for column in definition.columns
         if column.kind is ColumnKind.PHYSICAL
     }
     for key in _FORMAT_SCHEMAS:
         if key in schema.more and not _same(key, schema.more[key], physical):
-            raise Unfit(key, f'option "{key}" differs from the columns of the table', _HINT)
-    names = [_said(each, "name") for each in schema.formatted]
-    if names and physical and set(names) != _sources(schema, physical):
-        key = "format.fields.0.name"
-        raise Unfit(key, "fields of the format differ from the columns of the table", _HINT)
+            raise Unfit(key, f'option "{key}" differs from the columns of the table', HINT)
+    names = {each["name"] for each in schema.formatted}
+    if names and physical and names != _sources(schema, physical):
+        raise Unfit(TYPE, "fields of the format differ from the columns of the table", HINT)
+    own_key = definition.primary_key.columns if definition.primary_key else ()
+    pairs = ((schema.key, own_key), (schema.partitions, definition.partitioned_by))
+    if any(among and own and among != own for among, own in pairs):
+        raise Unfit(TYPE, "keys among the options differ from those of the table", HINT)
 
 
-def _sources(schema: Schema, physical: Mapping[str, str | None]) -> set[str]:
+def _sources(schema: Schema, physical: Mapping[str, str]) -> set[str]:
     """The names of the columns as the format calls them."""
     names = set(physical)
-    for said in schema.fields:
-        source = said.get("rowtime.timestamps.from") or said.get("from")
-        if said.get("proctime") or source:
-            names.discard(said["name"])
+    for each in schema.fields:
+        source = each.get("rowtime.timestamps.from") or each.get("from")
+        if each.get("proctime") or each.get("rowtime.timestamps.type") or source:
+            names.discard(each["name"])
         if source:
             names.add(source)
     return names
 
 
-def _same(key: str, value: str, physical: Mapping[str, str | None]) -> bool:
+def _same(key: str, value: str, physical: Mapping[str, str]) -> bool:
     if key == "format.schema":
-        try:
-            created = read_ddl(single(f"CREATE TABLE t (a {value})"))
-        except SqlError:
-            return False
-        assert isinstance(created, Create) and isinstance(created.definition, TableDefinition)
         row = ", ".join(f"{quote_name(name)} {type_}" for name, type_ in physical.items())
-        return created.definition.columns[0].type == f"ROW<{row}>"
+        return _canonical(value) == f"ROW<{row}>"
     try:
         said = json.loads(value)
         fields = said["properties"] if key == "format.json-schema" else said["fields"]
         names = fields if isinstance(fields, dict) else [each["name"] for each in fields]
+        return set(names) == set(physical)
     except (ValueError, KeyError, TypeError):
         return False
-    return set(names) == set(physical)
 
 
-def _said(said: Mapping[str, str], key: str) -> str:
-    if key not in said:
-        raise Unfit("connector.type", f'a column among the options has no "{key}"', _HINT)
-    return said[key]
-
-
-def _key_of(schema: Schema, said: Mapping[str, str]) -> str:
-    return f"schema.{schema.fields.index(said)}.name"
+def _canonical(type_: str) -> str | None:
+    """A type in the spelling of a definition, without NOT NULL; None for what is no type."""
+    try:
+        created = read_ddl(single(f"CREATE TABLE t (a {type_})"))
+    except SqlError:
+        return None
+    if not isinstance(created, Create) or not isinstance(created.definition, TableDefinition):
+        return None
+    found = created.definition.columns
+    return found[0].type if len(found) == 1 else None

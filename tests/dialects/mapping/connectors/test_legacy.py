@@ -217,6 +217,19 @@ WATERMARK FOR `rowtime` AS `rowtime` - INTERVAL '90.500' SECOND(2, 3)) WITH ('co
 'kafka', 'topic' = 't', \
 'properties.bootstrap.servers' = 'b:1', 'format' = 'json')""",
     ),
+    "milliseconds of a record": (
+        """\
+CREATE TABLE e (id INT, ts TIMESTAMP(3)) PARTITIONED BY (id) WITH ('connector.type' = 'kafka', \
+'connector.topic' = 't', 'connector.properties.bootstrap.servers' = 'b:1', \
+'format.type' = 'json', 'format.fields.0.name' = 'id', 'format.fields.0.data-type' = 'INT', \
+'format.fields.1.name' = 'ms', 'format.fields.1.data-type' = 'BIGINT', \
+'schema.0.name' = 'ts', 'schema.0.rowtime.timestamps.type' = 'from-field', \
+'schema.0.rowtime.timestamps.from' = 'ms', 'schema.0.rowtime.watermarks.type' = 'from-source')""",
+        """\
+CREATE TABLE e (id INT, `ms` BIGINT, `ts` AS TO_TIMESTAMP_LTZ(`ms`, 3), \
+WATERMARK FOR `ts` AS SOURCE_WATERMARK()) PARTITIONED BY (id) WITH ('connector' = 'kafka', \
+'topic' = 't', 'properties.bootstrap.servers' = 'b:1', 'format' = 'json')""",
+    ),
     "columns of a catalog": (
         """\
 CREATE TABLE events WITH ('connector.type' = 'kafka', \
@@ -260,7 +273,31 @@ CREATE TABLE e (id INT, s STRING) WITH ('connector' = 'filesystem', 'path' = '/p
 }
 
 KAFKA = "'connector.type' = 'kafka', 'connector.topic' = 't', 'format.type' = 'json'"
+ROWTIME = "'schema.0.name' = 'a', 'schema.0.rowtime.timestamps.type' = 'from-field'"
 REFUSED = [
+    (
+        f"{KAFKA}, 'schema.0.name' = 'a', 'schema.0.data-type' = 'BIGINT'",
+        "'schema.0.name'",
+        "another type among the options",
+    ),
+    (f"{KAFKA}, 'schema.0.data-type' = 'INT'", "'connector.type'", "has no name"),
+    (
+        f"{KAFKA}, 'format.fields.0.name' = 'other'",
+        "'connector.type'",
+        "fields of the format differ",
+    ),
+    (
+        f"{KAFKA}, {ROWTIME}, 'schema.0.rowtime.timestamps.from' = 'ms', "
+        "'schema.0.rowtime.watermarks.type' = 'custom'",
+        "'connector.type'",
+        'watermarks of "a" have no equivalent',
+    ),
+    (
+        f"{KAFKA}, {ROWTIME}, 'schema.0.rowtime.timestamps.from' = 'ms', "
+        "'schema.0.rowtime.watermarks.type' = 'from-source', 'schema.watermark.0.rowtime' = 'a'",
+        "'connector.type'",
+        "only one watermark",
+    ),
     ("'connector.type' = 'cassandra'", "'connector.type'", 'connector type "cassandra"'),
     (f"{KAFKA}, 'update-mode' = 'upsert'", "'update-mode'", "'upsert' has no equivalent"),
     (f"{KAFKA}, 'update-mode' = 'retract'", "'update-mode'", "'retract' has no equivalent"),
