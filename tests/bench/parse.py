@@ -2,7 +2,7 @@
 
 Side by side with sqlglot's own tokenizer and parser for Postgres, which knows no places, over the
 same text of 2 kB; a ratio below 1 is faster than it. Then megabytes, to show that time is linear.
-Best of several rounds, because the machine is not ours alone.
+Processor time, best of several rounds, because the machine is not ours alone.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ def statement(size: int) -> str:
 
 
 def best(runs: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
-    """Milliseconds of the fastest round of each; they take turns, so that noise meets all."""
+    """Milliseconds of processor time of the fastest round of each; they take turns, so that noise meets all."""
     fastest = dict.fromkeys(runs, float("inf"))
     for _ in range(rounds):
         for name, run in runs.items():
-            started = time.perf_counter()
+            started = time.process_time()
             run()
-            fastest[name] = min(fastest[name], time.perf_counter() - started)
+            fastest[name] = min(fastest[name], time.process_time() - started)
     return {name: seconds * 1e3 for name, seconds in fastest.items()}
 
 
