@@ -46,7 +46,7 @@ def statement(size: int) -> str:
 
 
 def best(runs: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
-    """Milliseconds of processor time of the fastest round of each; they take turns, so that noise meets all."""
+    """Milliseconds of the fastest round of each; they take turns, so that noise meets all."""
     fastest = dict.fromkeys(runs, float("inf"))
     for _ in range(rounds):
         for name, run in runs.items():
