@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from dialects.lexer import NAMES, STRINGS, Token, TokenKind
 from dialects.names import string_value, written
 from dialects.splitter import Statement, single
+from protocol.errors import SqlError
 
 Span: TypeAlias = tuple[int, int]
 Pair: TypeAlias = tuple[str, str, Span, Span]  # key, value, where each stands
@@ -26,15 +28,27 @@ class Hinted:
     source: str
 
 
-def hinted_options(statement: Statement) -> Iterator[Hinted]:
-    """All OPTIONS hints in the order of the text."""
+def hinted_options(statement: Statement) -> list[Hinted]:
+    """All OPTIONS hints in the order of the text.
+
+    One that cannot be read, a quote left open in it, has none: Flink says so in its own words.
+    """
+    found: list[Hinted] = []
     for index, token in enumerate(statement.tokens):
         if token.kind is TokenKind.HINT and "OPTIONS" in token.text.upper():
-            inner = _inner(token)
-            name = _name_before(statement.tokens, index)
-            for at, one in enumerate(inner[:-1]):
-                if one.text.upper() == "OPTIONS" and inner[at + 1].text == "(":
-                    yield _hinted(statement.text, name, inner, at + 1)
+            with suppress(SqlError):
+                found += _in_hint(statement, index)
+    return found
+
+
+def _in_hint(statement: Statement, index: int) -> list[Hinted]:
+    inner = _inner(statement.tokens[index])
+    name = _name_before(statement.tokens, index)
+    return [
+        _hinted(statement.text, name, inner, at + 1)
+        for at, one in enumerate(inner[:-1])
+        if one.text.upper() == "OPTIONS" and inner[at + 1].text == "("
+    ]
 
 
 def _inner(hint: Token) -> list[Token]:

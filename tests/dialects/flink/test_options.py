@@ -69,13 +69,20 @@ def test_found(
 
 @pytest.mark.parametrize(("sql", "expected"), HINTS)
 def test_found_in_hints(sql: str, expected: list[tuple[tuple[str, ...], dict[str, str]]]) -> None:
-    found = list(hinted_options(split(sql)[0]))
+    found = hinted_options(split(sql)[0])
     assert [
         (one.name, {key: value for key, value, _, _ in one.entries}) for one in found
     ] == expected
     for key, value, key_span, value_span in (entry for one in found for entry in one.entries):
         assert sql[slice(*key_span)] == f"'{key}'"
         assert sql[slice(*value_span)] == f"'{value}'"
+
+
+def test_a_hint_that_cannot_be_read_has_no_options() -> None:
+    for hint in ("OPTIONS('a'='b', \")", "OPTIONS(", "OPTIONS", "OPTIONS('a')", "OPTIONS()",
+                 "OPTIONS('a'=E'\\xff')"):  # fmt: skip
+        found = hinted_options(split(f"SELECT * FROM t /*+ {hint} */")[0])
+        assert [one.entries for one in found] in ([], [()])
 
 
 def test_of_a_key_given_twice_the_last_counts() -> None:
