@@ -12,11 +12,8 @@ reads statements from its input where none are given, with the tables of `SETUP`
 from __future__ import annotations
 
 import os
-import select
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from enum import StrEnum
@@ -28,6 +25,7 @@ import typer
 
 from dialects.splitter import split
 from gateway.engine import java, kit
+from gateway.engine.kit.lines import Ended, Lines
 from gateway.engine.launch import OPENED
 from gateway.engine.provision import Job, cache_root, provision
 from gateway.engine.versions import catalogue
@@ -42,6 +40,8 @@ _ANSWER_S = 40.0  # beside the time that an execution may take
 _FACTS_S = 120.0
 _END_S = 10.0
 _TAIL_BYTES = 2000
+# Options of the machine's Java and Flink would be options of the answers.
+_DROPPED = ("FLINK_", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "CLASSPATH")
 
 
 class Mode(StrEnum):
@@ -100,14 +100,13 @@ class Judge:
         self.minor = minor
         self._jars = jars
         self._asked = 0
-        self._buffer = bytearray()
         with ExitStack() as stack:
             scratch = tempfile.TemporaryDirectory(
                 prefix="xuanwu-judge-", ignore_cleanup_errors=True
             )
             self.scratch = Path(stack.enter_context(scratch))
-            self._process = self._start()
-            stack.callback(self._end)
+            self._lines = self._start()
+            stack.callback(lambda: self._lines.close(_END_S))
             self._stack = stack.pop_all()
         try:
             self.reset(setup)
@@ -127,11 +126,11 @@ class Judge:
 
     @property
     def pid(self) -> int:
-        return self._process.pid
+        return self._lines.process.pid
 
     @property
     def alive(self) -> bool:
-        return self._process.poll() is None
+        return self._lines.process.poll() is None
 
     def ask(self, questions: Iterable[Question]) -> list[Verdict]:
         """The verdicts, in order. What one executed is there for the next, until `reset`."""
@@ -154,37 +153,24 @@ class Judge:
     def _call(self, request: object, seconds: float) -> bytes:
         self._asked += 1
         fields = msgspec.to_builtins(request) | {"id": self._asked}
-        assert self._process.stdin is not None
         try:
-            self._process.stdin.write(msgspec.json.encode(fields) + b"\n")
-            line = self._line(time.monotonic() + seconds)
-        except BrokenPipeError as error:
-            raise self._dead("ended") from error
+            line = self._lines.exchange(msgspec.json.encode(fields), seconds)
+        except Ended as error:
+            raise self._failed(str(error), self._last_words()) from error
         answer = msgspec.json.decode(line, type=_Answer)
-        if answer.error is not None:
-            raise SqlError(SYSTEM_ERROR, f"the judge of Flink {self.minor} failed: {answer.error}")
         if answer.id != self._asked:
-            raise self._dead("answers another question")
+            raise self._failed("answers another question")
+        if answer.error is not None:
+            raise self._failed(f"failed: {answer.error}")
         return line
 
-    def _line(self, deadline: float) -> bytes:
-        assert self._process.stdout is not None
-        output = self._process.stdout.fileno()
-        ready = select.poll()
-        ready.register(output, select.POLLIN)
-        while not self._buffer.endswith(b"\n"):
-            if not ready.poll(max(0.0, deadline - time.monotonic()) * 1000):
-                self._process.kill()  # its answer must not be taken for that of the next question
-                raise self._dead("does not answer")
-            chunk = os.read(output, 1 << 16)
-            if not chunk:
-                raise self._dead("ended")
-            self._buffer += chunk
-        line = bytes(self._buffer)
-        self._buffer.clear()
-        return line
+    def _failed(self, how: str, detail: str | None = None) -> SqlError:
+        return SqlError(SYSTEM_ERROR, f"the judge of Flink {self.minor} {how}", detail=detail)
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _last_words(self) -> str | None:
+        return self._log.read_bytes()[-_TAIL_BYTES:].decode("utf-8", "replace") or None
+
+    def _start(self) -> Lines:
         known = catalogue()
         version = known.get(self.minor)
         job = Job(progress=lambda text: print(text, file=sys.stderr))
@@ -197,35 +183,17 @@ class Judge:
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
             f"-Djava.io.tmpdir={self.scratch}",
+            "-Duser.timezone=UTC",
             *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
             *("-cp", ":".join(map(str, (*(self._jars or distribution.jars), jar))), kit.JUDGE),
         ]
+        environ = {k: v for k, v in os.environ.items() if not k.startswith(_DROPPED)}
         with self._log.open("wb") as log:
-            pipe = subprocess.PIPE
-            return subprocess.Popen(command, bufsize=0, stdin=pipe, stdout=pipe, stderr=log)
+            return Lines(command, environ, log)
 
     @property
     def _log(self) -> Path:
         return self.scratch / "judge.log"
-
-    def _dead(self, how: str) -> SqlError:
-        last = self._log.read_bytes()[-_TAIL_BYTES:].decode("utf-8", "replace")
-        return SqlError(SYSTEM_ERROR, f"the judge of Flink {self.minor} {how}", detail=last or None)
-
-    def _end(self) -> None:
-        """The end of its input ends the JVM; one that hangs is killed."""
-        with self._process as process:
-            assert process.stdin is not None
-            process.stdin.close()
-            try:
-                process.wait(_END_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _scratch() -> tempfile.TemporaryDirectory[str]:
-    """Flink's temporary files (the planner's jar among them) and the log."""
-    return tempfile.TemporaryDirectory(prefix="xuanwu-judge-", ignore_cleanup_errors=True)
 
 
 def statements(text: str) -> list[str]:
@@ -246,12 +214,16 @@ def main(
     mode = Mode.EXECUTE if execute else Mode.EXPLAIN if explain else Mode.PARSE
     runtime = Runtime.BATCH if batch else Runtime.STREAMING
     texts = sql or statements(sys.stdin.read())
+    questions = [Question(sql=text, mode=mode, runtime=runtime) for text in texts]
     tables = statements(setup.read_text("utf-8"))
-    for minor in version or [catalogue().default]:
-        with Judge(minor, tables) as judge:
-            for text in texts:
-                (verdict,) = judge.ask([Question(sql=text, mode=mode, runtime=runtime)])
-                print(_shown(minor, text, verdict), flush=True)
+    try:
+        for minor in version or [catalogue().default]:
+            with Judge(minor, tables) as judge:
+                for question in questions:
+                    print(_shown(minor, question.sql, *judge.ask([question])), flush=True)
+    except SqlError as error:
+        print(error, error.detail or "", sep="\n", file=sys.stderr)
+        raise typer.Exit(1) from error
 
 
 def _shown(minor: str, text: str, verdict: Verdict) -> str:

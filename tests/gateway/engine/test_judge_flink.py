@@ -131,6 +131,22 @@ def test_a_judge_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert identify(judge.pid) is None
 
 
+def test_a_long_text(judge: Judge) -> None:
+    """Longer than a pipe, both ways."""
+    verdict = ask(judge, f"SELECT '{'x' * 300_000}'", Mode.EXPLAIN)
+    assert verdict.accepted
+    assert verdict.plan is not None and len(verdict.plan) > 300_000
+
+
+def test_a_long_text_that_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_ANSWER_S", 0.5)
+    monkeypatch.setattr(module, "_END_S", 0.1)
+    with Judge(NEWEST) as judge:
+        os.kill(judge.pid, signal.SIGSTOP)
+        with pytest.raises(SqlError, match="does not answer"):
+            judge.ask([Question(sql="x" * 1_000_000, seconds=0)])
+
+
 def test_none_outlives_who_asked(tmp_path: Path) -> None:
     """A killed test run leaves no JVM: the pipe that it reads has an end."""
     code = f"import time; from gateway.engine.kit.judge import Judge; judge = Judge({NEWEST!r}); "
