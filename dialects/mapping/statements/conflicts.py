@@ -5,7 +5,8 @@ change under another key than that of the table, unless ON CONFLICT says what is
 DEDUPLICATE is what it did. The clause in turn is refused where rows never change, so it is given
 only to what is known to change: a query that groups, outside of windows, by other columns than the
 key. Of all others the user is told; `table.exec.sink.require-on-conflict` = false suits them all.
-The other ways (rows of statements.tsv) have no counterpart in older versions.
+In batch mode no row changes. The other ways (rows of statements.tsv) have no counterpart in older
+versions.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ _UNKNOWN = (
 
 
 def _find(text: Text, target: Target) -> Iterator[Change | Remark]:
-    if target.source is None or target.source >= _FIRST or "CONFLICT" in text.words:
+    old = target.source is not None and target.source < _FIRST
+    if not old or target.batch or "CONFLICT" in text.words:
         return
     outline = text.outline
     for place in outline.heads():

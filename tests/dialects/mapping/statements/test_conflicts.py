@@ -25,10 +25,13 @@ GROUPED = [
 CLAUSE = " ON CONFLICT DO DEDUPLICATE"
 
 
-def run(sql: str, source: str | None = "2.2", version: str = "2.3") -> Translation:
+def run(
+    sql: str, source: str | None = "2.2", version: str = "2.3", batch: bool = False
+) -> Translation:
     target = Target(
         Version.parse(version),
         source=Version.parse(source) if source else None,
+        batch=batch,
         keys=KEYS.get,
         columns=lambda name: {"id": "INT", "name": "STRING"} if name in KEYS else None,
     )
@@ -88,3 +91,10 @@ def test_only_the_way_up_across_2_3_needs_it(source: str | None, version: str) -
     sql = "INSERT INTO k SELECT MAX(id), name FROM t GROUP BY name"
     found = run(sql, source, version)
     assert (found.text, found.applied) == (sql, ())
+
+
+def test_a_batch_needs_it_not() -> None:
+    for query in ("MAX(id), name FROM t GROUP BY name", "id, name FROM t"):
+        sql = f"INSERT INTO k SELECT {query}"
+        found = run(sql, batch=True)
+        assert (found.text, found.applied) == (sql, ())
