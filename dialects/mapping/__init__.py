@@ -3,7 +3,7 @@
     Statement ─ to_engine ─► text ─┬─► words ──► which rules can apply at all
                                    └─► Outline, Tree ───► rules propose Changes and Refusals
                                           ▲                     │
-                                          └──────── edit ◄──────┘   rounds, until nothing is proposed
+                                          └──────── edit ◄──────┘ rounds, until nothing is proposed
 
 A rule looks and proposes; only the engine edits. A change is a few edits of the text, in which what
 is moved remains a slice of the source, so that every character that the user wrote keeps its place
