@@ -253,7 +253,9 @@ class Queries(Tables):
             start = self._index
             self._advance()
             update = self._curr.text.upper() in ("UPDATE", "NO")
-            while self._curr.token_type not in (T.SENTINEL, T.R_PAREN, T.SEMICOLON, T.FOR):
+            if not update and self._curr.text.upper() not in ("SHARE", "KEY"):
+                raise self.unexpected()
+            while self._curr.token_type not in _LOCK_ENDS:
                 self._advance()
             last = self._tokens[self._index - 1].end
             lock = exp.Lock(update=update)
@@ -262,6 +264,7 @@ class Queries(Tables):
         return found
 
 
+_LOCK_ENDS = frozenset({T.SENTINEL, T.R_PAREN, T.SEMICOLON, T.FOR, T.END})
 _GROUPINGS: dict[T, type[exp.Expr]] = {
     T.CUBE: exp.Cube,
     T.ROLLUP: exp.Rollup,

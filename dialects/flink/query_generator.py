@@ -234,6 +234,10 @@ class QueryGenerator(generator.Generator):
         sql = self.prepend_ctes(expression, self.query_modifiers(expression, sql))
         return f"({sql}) AS {alias}" if alias else sql
 
+    def limit_sql(self, expression: exp.Limit, top: bool = False) -> str:
+        """`LIMIT ALL` too, which other dialects lack."""
+        return self.seg(f"LIMIT {self.sql(expression, 'expression')}")
+
     def lock_sql(self, expression: exp.Lock) -> str:
         return _sign(expression) or super().lock_sql(expression)
 

@@ -19,7 +19,7 @@ from protocol.errors import SqlError
 N = TypeVar("N", bound=exp.Expr)
 
 MAX_TOKENS = 50_000
-"""About a quarter of a second of reading; a statement of people has some hundred."""
+"""Less than a second of reading; a statement of people has some hundred."""
 MAX_DEPTH = 64
 
 _FLINK = Flink()

@@ -132,6 +132,9 @@ class Tables(Patterns):
             self.hints(node)
         if self._curr.token_type == T.FOR and self._next.text.upper() in _TRAVELS:
             node.set("version", self._version())
+        if self._curr.token_type == T.WITH and self._next.token_type == T.ORDINALITY:
+            self._advance(2)
+            node.set("ordinality", True)
         pivots: list[exp.Expr] = []
         while (pivot := self.pivoted()) is not None:
             pivots.append(pivot)

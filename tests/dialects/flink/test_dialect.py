@@ -57,6 +57,14 @@ def test_flink_to_flink(sql: str, expected: str) -> None:
     assert sqlglot.transpile(sql, read="flink", write="flink")[0] == expected
 
 
+def test_every_name_can_be_quoted() -> None:
+    """Which words are reserved depends on the version; quoted names never are."""
+    sql = 'SELECT value AS date, CURRENT_DATE FROM "s".t'
+    assert sqlglot.transpile(sql, read="postgres", write="flink", identify=True) == [
+        "SELECT `value` AS `date`, CURRENT_DATE FROM `s`.`t`"
+    ]
+
+
 def test_functions_to_another_dialect_keep_their_names() -> None:
     sql = "SELECT LISTAGG(a), TO_TIMESTAMP(b) FROM t"
     assert sqlglot.transpile(sql, read="flink", write="postgres") == [sql]

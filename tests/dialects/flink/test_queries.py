@@ -120,6 +120,7 @@ def test_kinds_of_expressions(sql: str, kind: type[exp.Expr]) -> None:
         "a + b",
         "SHOWW TABLES",
         "SELECT * FROM t LIMIT 1, 2",
+        "SELECT * FROM t FOR whatever",
         "SELECT x FROM t GROUP x",
         "SELECT * FROM t MATCH_RECOGNIZE (PATTERN (a",
         "SELECT E'\\uZZZZ'",
