@@ -42,6 +42,11 @@ def run(sql: str, version: str) -> Translation:
             "2.1",
             "SET 'table.exec.uid.generation' = 'DISABLED'",
         ),
+        (
+            "SET 'execution.state-recovery.from-local' = 'true'",
+            "1.18",
+            "SET 'state.backend.local-recovery' = 'true'",
+        ),
         ("SET 'table.exec.sink.require-on-conflict' = 'false'", "2.2", ""),
         ("SET 'pipeline.time-characteristic' = 'EventTime'", "2.2", ""),
     ],
