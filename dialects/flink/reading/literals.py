@@ -6,7 +6,7 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType as T
 
 from dialects.flink.query_nodes import TypedLiteral
-from dialects.flink.reading.types import Types
+from dialects.flink.reading.types import ZONES, Types
 
 ZONED = frozenset({T.TIME, T.TIMESTAMP})
 """Types that words may follow: TIMESTAMP WITH LOCAL TIME ZONE."""
@@ -54,15 +54,16 @@ class Literals(Types):
     def _typed_literal(self, start: int) -> exp.Expr:
         """Raises ParseError if no literal stands behind the type."""
         self._retreat(start)
-        if self._curr.token_type in ZONED and not self._literal_follows():
-            name = self.name()
-            return self.made(exp.Column(this=name), start)
         to = self.data_type()
         if self._curr.token_type != T.STRING:
             raise self.unexpected()
         return self.made(TypedLiteral(this=self._string(self._index), to=to), start)
 
-    def _literal_follows(self) -> bool:
-        """Does a string come within the words of TIMESTAMP (3) WITH LOCAL TIME ZONE?"""
-        ahead = self._tokens[self._index + 1 : self._index + 9]
-        return any(token.token_type == T.STRING for token in ahead)
+    def _zone_at(self, index: int) -> bool:
+        """Do the words of a time zone stand there, and a literal behind them?"""
+        for words in ZONES:
+            end = index + len(words)
+            ahead = tuple(token.text.upper() for token in self._tokens[index:end])
+            if ahead == words and end < self._tokens_size:
+                return self._tokens[end].token_type == T.STRING
+        return False

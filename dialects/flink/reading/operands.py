@@ -92,15 +92,16 @@ class Operands(Literals):
         following = self._next.token_type
         if following == T.L_PAREN and kind in NAMES:
             call = self._call(start)
-            return self._typed_literal(start) if self._curr.token_type == T.STRING else call
+            literal = self._curr.token_type == T.STRING
+            if literal or (kind in ZONED and self._zone_at(self._index)):
+                return self._typed_literal(start)
+            return call
         if kind not in NAMES:
             raise self.unexpected()
         if kind != T.IDENTIFIER:
             if following == T.L_BRACKET and token.text.upper() == "MULTISET":
                 return self._collection(start)
-            if following == T.STRING or (kind in ZONED and following in (T.WITH, T.VAR)):
-                return self._typed_literal(start)
-            if kind == T.DOUBLE and self._tokens[self._index + 1].token_type == T.STRING:
+            if following == T.STRING or (kind in ZONED and self._zone_at(start + 1)):
                 return self._typed_literal(start)
         name = exp.Identifier(this=token.text, quoted=kind == T.IDENTIFIER)
         self._advance()

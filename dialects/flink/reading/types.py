@@ -23,7 +23,7 @@ TYPES: dict[str, exp.DType] = {
 }
 """Names of types in upper case; INT8 is Postgres's. One that is not here is a user's."""
 
-_ZONES = {
+ZONES = {
     ("WITH", "LOCAL", "TIME", "ZONE"): (exp.DType.TIMESTAMPLTZ, exp.DType.TIMESTAMPLTZ),
     ("WITH", "TIME", "ZONE"): (exp.DType.TIMESTAMPTZ, exp.DType.TIMETZ),
     ("WITHOUT", "TIME", "ZONE"): (exp.DType.TIMESTAMP, exp.DType.TIME),
@@ -154,7 +154,7 @@ class Types(Names):
         return self.made(made, start)
 
     def _zone(self, made: exp.DataType, upper: str) -> None:
-        for words, kinds in _ZONES.items():
+        for words, kinds in ZONES.items():
             if self.said(*words):
                 made.set("this", kinds[upper == "TIME"])
                 made.set("kind", " ".join((upper, *words)))

@@ -142,6 +142,19 @@ def test_levels(sql: str, expected: str) -> None:
     assert written(read(f"SELECT {sql}")) == f"SELECT {expected}"
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT timestamp AS ts, 'x' FROM t",
+        "SELECT time, timestamp FROM t WHERE timestamp = 'x'",
+        "SELECT TIMESTAMP(3) WITH LOCAL TIME ZONE '2020-01-01', TIME(0) '00:00:00'",
+        "SELECT TIMESTAMP WITHOUT TIME ZONE '2020-01-01', DOUBLE PRECISION '1'",
+    ],
+)
+def test_types_may_be_names(sql: str) -> None:
+    assert written(read(sql)) == sql
+
+
 def test_precedence() -> None:
     def top(sql: str) -> type[exp.Expr]:
         return type(read(f"SELECT {sql}").root.expressions[0])
