@@ -5,7 +5,8 @@ FROM (SELECT g, SUM(x) FILTER (WHERE k = 'a') AS `p_s`, SUM(x) FILTER (WHERE k =
       FROM t GROUP BY g)
 
 It is what the planner of the versions with PIVOT makes of it, names included (measured). The rows
-are grouped by all columns that are not named in it, so those of the table have to be known.
+are grouped by all columns that are not named in it, so those of the table have to be known. So they
+have to be for UNPIVOT, which 1.16 gets as an array of its columns, unnested.
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ from dialects.flink.tree import Tree
 from dialects.mapping.model import Change, Refusal, Rule, Target, Text
 from dialects.mapping.queries.outputs import Outputs
 from dialects.mapping.refusing import Range, refusal
-from dialects.names import quote_name
+from dialects.names import quote_name, quote_string
 from dialects.rewriting import Edit, moving
 from dialects.versions import Version
 
 _BROKEN = Version(2, 2)
 _UNPIVOT = Version(1, 17)
 _COLUMNS = "Put a query with a list of columns in front of it: FROM (SELECT a, b FROM t) …."
+_UNION = "Write a UNION ALL of a SELECT for each column."
 _SIMPLE = "Write it as aggregates with FILTER (WHERE …) and GROUP BY."
+_VALUES = "unpivot_values"
 
 Part = str | tuple[int, int]
 
@@ -43,11 +46,13 @@ def _pivoted(text: Text, target: Target) -> Iterator[Change | Refusal]:
             yield refusal("PIVOT", Range(since=_BROKEN), target.version, str(error), start + 1)
 
 
-def _unpivoted(text: Text, target: Target) -> Iterator[Refusal]:
-    for tree, _, pivot in _pivots(text, unpivot=True):
-        start = _keyword(text, tree, pivot, "UNPIVOT")
-        hint = "Write a UNION ALL of a SELECT for each column."
-        yield refusal("UNPIVOT", Range(_UNPIVOT), target.version, hint, start + 1)
+def _unpivoted(text: Text, target: Target) -> Iterator[Change | Refusal]:
+    for tree, source, pivot in _pivots(text, unpivot=True):
+        try:
+            yield Change.of(_unnested(tree, source, pivot, target))
+        except _Unwritable as error:
+            start = _keyword(text, tree, pivot, "UNPIVOT")
+            yield refusal("UNPIVOT", Range(_UNPIVOT), target.version, str(error), start + 1)
 
 
 def _pivots(text: Text, *, unpivot: bool) -> Iterator[tuple[Tree, exp.Expr, exp.Pivot]]:
@@ -117,6 +122,35 @@ def _filtered(tree: Tree, axis: exp.In, value: exp.Expr, aggregate: exp.Expr) ->
     return [tree.span(call), *where, f") AS {quote_name(name)}"]
 
 
+def _unnested(tree: Tree, source: exp.Expr, pivot: exp.Pivot, target: Target) -> Edit:
+    """Each row beside the rows of its values: an array of (name of the column, its value)."""
+    axis, rest = _axis(pivot), _rest(tree, source, pivot, target)
+    if len(pivot.expressions) != 1 or not isinstance(pivot.expressions[0], exp.Column):
+        raise _Unwritable(_UNION)
+    names = [f"{_VALUES}.{tree.text(column)}" for column in (axis.this, pivot.expressions[0])]
+    start, keyword = tree.span(source)[0], tree.span(pivot)[0]
+    table = start, len(tree.source[:keyword].rstrip())
+    rows: list[Part] = []
+    for value in axis.expressions:
+        rows += [", "] * bool(rows) + _named(tree, value)
+    columns = ", ".join(name.partition(".")[2] for name in names)
+    where = "" if pivot.args.get("include_nulls") else f" WHERE {names[1]} IS NOT NULL"
+    behind = f"]) AS {_VALUES} ({columns}){where})"
+    parts = (f"(SELECT {', '.join([*rest, *names])} FROM ", table, " CROSS JOIN UNNEST(ARRAY[")
+    return moving(tree.source, start, _end(tree, pivot), *parts, *rows, behind)
+
+
+def _named(tree: Tree, value: exp.Expr) -> list[Part]:
+    """ROW('name', column)."""
+    column, label = value, ""
+    if isinstance(value, exp.PivotAlias):
+        column, label = value.this, tree.text(value.args["alias"])
+    if not isinstance(column, exp.Column) or (label and not label.startswith("'")):
+        raise _Unwritable(_UNION)
+    name = label or quote_string(column.name)
+    return [f"ROW(CAST({name} AS STRING), ", tree.span(column), ")"]
+
+
 RULES = (
     Rule(
         "query.pivot",
@@ -128,7 +162,7 @@ RULES = (
     Rule(
         "query.unpivot",
         _unpivoted,
-        "UNPIVOT was added in Flink 1.17.",
+        "UNPIVOT was added in Flink 1.17; before, an array of the columns is unnested.",
         frozenset({"UNPIVOT"}),
         before=_UNPIVOT,
     ),

@@ -68,6 +68,11 @@ QUERIES = [
         f"SELECT `p_c`, `'b'` FROM (SELECT name, x FROM {ROWS})"
         " PIVOT (COUNT(*) AS c, SUM(x) FOR name IN ('a' AS p, 'b'))",
     ),
+    (
+        "1.20",
+        "SELECT * FROM (SELECT id, id2, z FROM (VALUES ('1', '2', 'z'), ('3', '4', 'y')) AS q"
+        " (id, id2, z)) UNPIVOT (x FOR y IN (id, id2 AS 'two'))",
+    ),
 ]
 EVENTS = """\
 1,2024-01-01 00:00:00
