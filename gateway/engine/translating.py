@@ -48,7 +48,7 @@ class Translator:
         form of it."""
         found = await self._translation(sql, settings, batch)
         if found.refusal is not None:
-            raise _copy(found.refusal)
+            raise found.refusal.copy()
         return found.rewritten
 
     async def tell(self, sql: str, settings: EngineSettings, batch: bool | None = None) -> None:
@@ -63,7 +63,7 @@ class Translator:
         source = Version.parse(need.version) if need.version else None
         found = await self._translation(need.create, settings, None, source)
         if found.refusal is not None:
-            raise _copy(found.refusal)
+            raise found.refusal.copy()
         for applied in found.notices():
             self.notify(notice(applied, settings.version, need.name))
         return found.rewritten
@@ -183,14 +183,3 @@ def notice(applied: Applied, version: str, what: str = "") -> Notice:
 def _shown(text: str) -> str:
     line = mask(" ".join(text.split()))
     return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
-
-
-def _copy(error: SqlError) -> SqlError:
-    """Whoever passes it on changes its position; the one that is kept stays as it is."""
-    return SqlError(
-        error.sqlstate,
-        error.message,
-        detail=error.detail,
-        hint=error.hint,
-        position=error.position,
-    )
