@@ -1,7 +1,7 @@
 """What Postgres writes and Flink does not: said with the same meaning, else refused.
 
     lexical ─ quotes, casts, strings (done by `to_engine`, explained here)
-    grouping, clauses, arrays ─ GROUP BY 1, FOR UPDATE, = ANY (ARRAY[…])
+    grouping, clauses, arrays, reserved ─ GROUP BY 1, FOR UPDATE, = ANY (ARRAY[…]), AS year
     moments, formats, intervals, arithmetic ─ date_trunc, INTERVAL '1 day', d + 7, t1 - t2
     strings, numbers, matching, json ─ split_part, a ^ b, ILIKE, ~, ->>
          └─ view (tokens, spans), calls (f(x) by name), typing and columns (types where evident)
@@ -11,6 +11,7 @@ Flink would refuse is rewritten. These are Flink's own, and differ:
 
     7 / 2, AVG(int), SUM(int), STDDEV(int)  an integer; SUM of an INT wraps round
     EXTRACT(SECOND FROM t)                  whole seconds; EPOCH likewise; DOW counts Sunday as 1
+    EXTRACT(EPOCH FROM l)                   of a TIMESTAMP_LTZ: counted in the session's zone
     FLOOR, EXTRACT before 1970              rounded towards 1970 (date_trunc, date_part are exact)
     CONCAT('a', NULL), GREATEST(1, NULL)    NULL (CONCAT_WS leaves NULLs out in both)
     LOG(x)                                  the natural logarithm; LOG10 is that of Postgres
@@ -39,6 +40,7 @@ from dialects.mapping.idioms import (
     matching,
     moments,
     numbers,
+    reserved,
     strings,
 )
 from dialects.mapping.model import Rule
@@ -55,4 +57,5 @@ RULES: tuple[Rule, ...] = (
     *arithmetic.RULES,
     *arrays.RULES,
     *grouping.RULES,
+    *reserved.RULES,
 )

@@ -12,12 +12,13 @@ from collections.abc import Iterable
 
 from dialects.mapping.idioms.intervals import flink_interval
 from dialects.mapping.idioms.strings import WRITTEN_ALIKE
-from dialects.mapping.idioms.typing import INTEGERS, MOMENTS, Types, precision
-from dialects.mapping.idioms.view import Span, View
+from dialects.mapping.idioms.typing import INTEGERS, MOMENTS, Types, precision, root
+from dialects.mapping.idioms.view import LOOSER, Span, View
 from dialects.mapping.model import Change, Refusal, Rule, Target, Text
-from dialects.operands import ADDITIVE, MULTIPLICATIVE
+from dialects.operands import ADDITIVE
 from dialects.rewriting import Edit
 
+_COMMON = ("TIMESTAMP_LTZ", "TIMESTAMP")
 _SIGNS = frozenset({"+", "-"})
 _UNITS = frozenset("YEAR QUARTER MONTH WEEK DAY HOUR MINUTE SECOND".split())
 
@@ -54,9 +55,9 @@ def _differences(digits: bool) -> Rule:
         types = Types(view)
         for left, _, right in view.binary(frozenset({"-"}), ADDITIVE):
             one, other = types.of(left), types.of(right)
-            dropped = precision(one) > 3 and precision(other) > 3
+            dropped = max(map(precision, (one, other))) > 3
             if _moments(one, other) and not _qualified(view, left, right) and dropped is digits:
-                yield _interval(view, left, right)
+                yield _interval(view, (left, one), (right, other))
 
     why = "Flink wants the units of the interval between two moments."
     if digits:
@@ -76,9 +77,18 @@ def _qualified(view: View, left: Span, right: Span) -> bool:
     return inside and view.word(right[1] + 1) in _UNITS
 
 
-def _interval(view: View, left: Span, right: Span) -> Change:
-    start, end = view.place((left[0], right[1]))
-    return Change((Edit(start, start, "(("), Edit(end, end, ") DAY TO SECOND)")), start, end)
+def _interval(view: View, left: tuple[Span, str], right: tuple[Span, str]) -> Change:
+    """Of two moments of one type; another is cast, in the session's time zone as in Postgres."""
+    kinds = [root(left[1]), root(right[1])]
+    common = next(kind for kind in _COMMON if kind in kinds)
+    texts = [
+        f"{{{n}}}" if kind == common else f"CAST({{{n}}} AS {common}(6))"
+        for n, kind in enumerate(kinds)
+    ]
+    whole = (left[0][0], right[0][1])
+    sign = view.source[view.place(left[0])[1] : view.place(right[0])[0]]
+    template = f"(({texts[0]}{sign}{texts[1]}) DAY TO SECOND)"
+    return view.filled(whole, template, (left[0], right[0]))
 
 
 def _dates(text: Text, target: Target) -> Iterable[Change | Refusal]:
@@ -94,7 +104,7 @@ def _dates(text: Text, target: Target) -> Iterable[Change | Refusal]:
 def _joined(text: Text, target: Target) -> Iterable[Change | Refusal]:
     view = View(text, target)
     types = Types(view)
-    for left, at, right in view.binary(frozenset({"||"}), MULTIPLICATIVE):
+    for left, at, right in view.binary(frozenset({"||"}), ADDITIVE, LOOSER):
         one, other = types.root(left), types.root(right)
         if one == "STRING" and other and other != "STRING":
             yield from _as_text(view, at, right, other)

@@ -72,7 +72,7 @@ def _expected(view: View, index: int, closing: int) -> bool:
     return before in _BEFORE
 
 
-def rule(name: str, idiom: Idiom, why: str, *, notice: bool = False) -> Rule:
+def rule(name: str, idiom: Idiom, why: str, *, notice: bool = False, suffix: str = "") -> Rule:
     """The idiom of a function's name, as a rule that costs nothing where the name is not."""
 
     def find(text: Text, target: Target) -> Iterable[Change | Refusal]:
@@ -82,7 +82,7 @@ def rule(name: str, idiom: Idiom, why: str, *, notice: bool = False) -> Rule:
                 yield answer
 
     words = frozenset({name})
-    return Rule(f"idiom.{name.lower()}", find, why, words, notice=notice)
+    return Rule(f"idiom.{name.lower()}{suffix}", find, why, words, notice=notice)
 
 
 def template(*texts: str) -> Idiom:

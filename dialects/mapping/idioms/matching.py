@@ -1,8 +1,6 @@
 """ILIKE, and the operators of regular expressions.
 
-Postgres and Java read patterns differently: classes, escapes, back references, line breaks. Only
-what both read alike is rewritten: characters, sets, groups, alternatives and their repetitions,
-anchors around them.
+Which patterns Postgres and Java read alike is told in `patterns`; ILIKE's are those of LIKE.
 """
 
 from __future__ import annotations
@@ -10,22 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from dialects.mapping.idioms.patterns import java_pattern
 from dialects.mapping.idioms.view import Span, View
 from dialects.mapping.model import Change, Refusal, Rule, Target, Text
 from dialects.names import quote_string
 from dialects.operands import COMPARISON
-
-# Letters, digits and signs that mean themselves to both, sets of them, simple repetitions.
-_COMMON = re.compile(
-    r"""\^?(?:
-        (?: [A-Za-z0-9_\ \-,:;/@\#%&=<>~!'"] | [^\x00-\x7f] | \. | \\[.\-/+*?()\[\]{}|^$]
-          | \[\^?(?: [A-Z]-[A-Z] | [a-z]-[a-z] | [0-9]-[0-9] | [A-Za-z0-9_\ .,] )+\]
-          | \((?!\?) | \) | \| )
-        (?: [*+?](?![*+?]) | \{[0-9]{1,3}(?:,[0-9]{0,3})?\}(?!\?) )?
-    )*\$?""",
-    re.VERBOSE,
-)
-
 
 _QUANTIFIERS = frozenset({"ANY", "ALL", "SOME"})
 _ESCAPES = "!#~^|@&=;:<>0123456789"
@@ -103,7 +90,7 @@ def _regexp(view: View, index: int) -> Change | Refusal:
     pattern = view.string((last, right)) if right is not None else None
     if left is not None and right is not None and view.null((last, right)):
         return view.filled((left, right), "REGEXP({0}, {1})", ((left, first), (last, right)))
-    java = _java(pattern, folded) if pattern else None
+    java = java_pattern(pattern, folded) if pattern else None
     if left is None or right is None or java is None:
         return view.refused(
             first,
@@ -113,16 +100,6 @@ def _regexp(view: View, index: int) -> Change | Refusal:
         )
     call = f"REGEXP({{0}}, {quote_string(java)})"
     return view.filled((left, right), f"(NOT {call})" if negated else call, ((left, first),))
-
-
-def _java(pattern: str, folded: bool) -> str | None:
-    """In Java's words: a dot is any character, a line break too, and `$` the very end."""
-    if _COMMON.fullmatch(pattern) is None:
-        return None
-    flags = "iu" * folded + "s" * ("." in pattern)
-    escaped = len(pattern) - len(pattern[:-1].rstrip("\\")) - 1
-    ends = pattern.endswith("$") and escaped % 2 == 0
-    return (f"(?{flags})" if flags else "") + (pattern[:-1] + r"\z" if ends else pattern)
 
 
 RULES = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dialects.mapping.idioms.calls import Answer, Call, rule
-from dialects.mapping.idioms.typing import Types
+from dialects.mapping.idioms.typing import Types, precision, root
 from dialects.mapping.idioms.view import View
 from dialects.mapping.model import Change, Refusal, Target, Text
 from dialects.mapping.model import Rule as MappingRule
@@ -65,7 +65,6 @@ _MICRO_PART = {
     "SECOND": (_OF_MINUTE, 1_000_000),
     "MILLISECOND": (_OF_MINUTE, 1000),
     "MICROSECOND": (_OF_MINUTE, 1),
-    "EPOCH": (_MICROS.format(unit="EPOCH"), 1_000_000),
 }
 # FLOOR of a TIMESTAMP_LTZ to these is a failure of code generation before that version.
 _FLOOR_OF_INSTANT = Version(2, 0)
@@ -100,23 +99,41 @@ def _date_trunc(call: Call) -> Answer:
         )
     if len(call.arguments) != 2:
         return None
-    unit = _unit(call)
     if call.view.null(call.arguments[0]):
         return call.becomes(f"CASE WHEN FALSE THEN {_TRUNC['DAY']} END")
+    unit = _unit(call)
     template = _TRUNC.get(unit or "")
     if template is None:
         return _unclear(call, unit)
-    kind = Types(call.view).root(call.arguments[1])
-    if kind.startswith("INTERVAL"):
+    return _truncated(call, unit or "", template)
+
+
+def _truncated(call: Call, unit: str, template: str) -> Answer:
+    kind = Types(call.view).of(call.arguments[1])
+    if kind.startswith("INTERVAL") or root(kind) == "TIME":
         return call.refused(
             "date_trunc of an interval is not supported by Flink",
             "Compare the interval itself, or count with TIMESTAMPDIFF.",
         )
-    if kind == "TIMESTAMP_LTZ" and unit in _FINE and _early(call):
-        return _no_floor(call, unit or "")
     if kind == "DATE":  # Postgres makes it a timestamp with time zone first
         return call.becomes(f"CAST({template} AS TIMESTAMP_LTZ(3))")
-    return call.becomes(template)
+    if root(kind) != "TIMESTAMP_LTZ" or unit == "HOUR":
+        return call.becomes(template)
+    if unit not in _FINE:  # its FLOOR keeps the offset from UTC, though the clock may change
+        return call.becomes(f"CAST({_locally(template, kind)} AS {kind})")
+    return _no_floor(call, unit) if _early(call) else call.becomes(template)
+
+
+def _locally(template: str, kind: str) -> str:
+    """The template for the session's local time of an instant."""
+    return template.replace("{1}", f"CAST({{1}} AS TIMESTAMP({precision(kind)}))")
+
+
+def _untyped(call: Call) -> bool:
+    """Truncated to days or more, while it is not evident that it is no instant."""
+    unit = _unit(call) if len(call.arguments) == 2 else None
+    coarse = unit in _TRUNC and unit not in _FINE | {"HOUR"}
+    return coarse and not Types(call.view).of(call.arguments[1])
 
 
 def _date_part(call: Call) -> Answer:
@@ -129,19 +146,34 @@ def _date_part(call: Call) -> Answer:
     kind = Types(call.view).root(call.arguments[1])
     if kind.startswith("INTERVAL"):
         return _interval_part(call, unit, kind)
-    if unit in _MICRO_PART and kind != "DATE":
-        micros, divisor = _MICRO_PART[unit]
-        return call.becomes(f"(CAST({micros} AS DOUBLE) / {divisor})")
-    if kind == "TIMESTAMP_LTZ" and unit == "MINUTE" and _early(call):
-        return _no_floor(call, unit)
+    if unit == "EPOCH":
+        return _epoch(call, kind)
+    if kind == "DATE" and unit in _TIME_UNITS:
+        return call.refused(f'unit "{unit.lower()}" is not supported for type date', None)
     template = _PART.get(unit or "")
-    if kind == "DATE" and unit == "EPOCH":
-        template = "EXTRACT(EPOCH FROM {1})"
-    elif kind == "DATE" and unit in _TIME_UNITS:
-        return call.refused(f'unit "{(unit or "").lower()}" is not supported for type date', None)
+    if unit in _MICRO_PART:
+        micros, divisor = _MICRO_PART[unit]
+        template = f"(CAST({micros} AS DOUBLE) / {divisor})"
+    elif template is not None:
+        template = f"CAST({template} AS DOUBLE)"
     if template is None:
         return _unclear(call, unit)
-    return call.becomes(f"CAST({template} AS DOUBLE)")
+    local = kind in ("TIMESTAMP", "DATE", "TIME")
+    return call.becomes(template if local else _locally(template, ""))
+
+
+def _epoch(call: Call, kind: str) -> Answer:
+    """Of an instant in UTC, of anything else as if it were in UTC, as in Postgres."""
+    if kind == "DATE":
+        return call.becomes("CAST(EXTRACT(EPOCH FROM {1}) AS DOUBLE)")
+    if kind == "TIMESTAMP":
+        return call.becomes(f"(CAST({_MICROS.format(unit='EPOCH')} AS DOUBLE) / 1000000)")
+    if kind == "TIMESTAMP_LTZ":
+        return call.becomes(f"(CAST({_INSTANT} AS DOUBLE) / 1000000)")
+    return call.refused(
+        "date_part('epoch') of a value whose type is not evident",
+        "Cast it: date_part('epoch', CAST(x AS TIMESTAMP(3))), or TIMESTAMP_LTZ(3).",
+    )
 
 
 def _early(call: Call) -> bool:
@@ -157,10 +189,16 @@ def _no_floor(call: Call, unit: str) -> Refusal:
     )
 
 
-# Seconds of an interval of days and time; its fields have all the same sign.
+# Milliseconds of an interval of days and time; its fields have all the same sign.
 _MILLIS = (
     "(((EXTRACT(DAY FROM {0}) * 24 + EXTRACT(HOUR FROM {0})) * 60 + EXTRACT(MINUTE FROM {0}))"
     " * 60 + EXTRACT(SECOND FROM {0})) * 1000 + EXTRACT(MILLISECOND FROM {0})"
+)
+# Microseconds of an instant since 1970 in UTC; EXTRACT would count them in the session's zone.
+_SINCE_1970 = "(({1} - TO_TIMESTAMP_LTZ(0, 3)) DAY TO SECOND)"
+_INSTANT = (
+    f"({_MILLIS.replace('{0}', _SINCE_1970)}) * 1000"
+    " + MOD(EXTRACT(MICROSECOND FROM {1}) + 1000000, 1000)"
 )
 
 
@@ -202,8 +240,14 @@ def _time_zone(text: Text, target: Target) -> Iterable[Change | Refusal]:
 
 RULES = (
     rule(
-        "DATE_TRUNC", _date_trunc,
+        "DATE_TRUNC", lambda call: None if _untyped(call) else _date_trunc(call),
         "Flink truncates with FLOOR; weeks begin on Monday in Postgres, on Sunday in Flink.",
+    ),
+    rule(
+        "DATE_TRUNC", lambda call: _date_trunc(call) if _untyped(call) else None,
+        "FLOOR of a TIMESTAMP_LTZ is off by the change where the clock changes in between;"
+        " the type was not evident.",
+        notice=True, suffix="_untyped",
     ),
     rule(
         "DATE_PART", _date_part,

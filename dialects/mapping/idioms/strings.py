@@ -1,9 +1,10 @@
-"""Functions of text."""
+"""Functions of text, and those that read moments from numbers."""
 
 from __future__ import annotations
 
 from dialects.mapping.idioms.calls import Answer, Call, rule, template
-from dialects.mapping.idioms.typing import Types
+from dialects.mapping.idioms.patterns import java_pattern
+from dialects.mapping.idioms.typing import INTEGERS, Types
 from dialects.names import quote_string
 
 _MOST_PARTS = 2**31 - 1
@@ -64,6 +65,29 @@ def _concat(call: Call) -> Answer:
     return call.becomes(f"{call.name}({', '.join(parts)})")
 
 
+def _regexp_replace(call: Call) -> Answer:
+    """With the flag g; without one it is Flink's own, which replaces all matches as well."""
+    if len(call.arguments) != 4:
+        return None
+    pattern, by, flags = (call.view.string(one) for one in call.arguments[1:])
+    java = java_pattern(pattern, "i" in (flags or "")) if pattern else None
+    plain = by is not None and not set(by) & {"\\", "$"}
+    if java is None or not plain or flags is None or set(flags) not in ({"g"}, {"g", "i"}):
+        return call.refused(
+            "regexp_replace with these flags or this pattern is not supported by Flink",
+            "Use REGEXP_REPLACE(x, pattern, replacement), which replaces all matches of a pattern"
+            " of Java's.",
+        )
+    return call.becomes(f"REGEXP_REPLACE({{0}}, {quote_string(java)}, {{2}})")
+
+
+def _to_timestamp(call: Call) -> Answer:
+    """Of whole seconds; Flink's own reads a text."""
+    if len(call.arguments) != 1 or Types(call.view).root(call.arguments[0]) not in INTEGERS:
+        return None
+    return call.becomes("TO_TIMESTAMP_LTZ({0}, 0)")
+
+
 # Types whose text is the same in both.
 WRITTEN_ALIKE = frozenset({"TINYINT", "SMALLINT", "INT", "BIGINT", "DECIMAL", "DATE"})
 
@@ -74,6 +98,8 @@ RULES = (
     rule("STRPOS", template("POSITION({1p} IN {0p})"), "Flink calls it POSITION."),
     rule("STARTS_WITH", template("(POSITION({1p} IN {0p}) = 1)"), "Flink calls it POSITION."),
     rule("GEN_RANDOM_UUID", template("UUID()"), "Flink calls it UUID."),
+    rule("REGEXP_REPLACE", _regexp_replace, "Flink replaces all matches, of Java's patterns."),
+    rule("TO_TIMESTAMP", _to_timestamp, "Flink makes moments of seconds with TO_TIMESTAMP_LTZ."),
     rule("CONCAT", _concat, "Flink joins text alone."),
     rule("CONCAT_WS", _concat, "Flink joins text alone."),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dialects.lexer import NAMES, TokenKind
 from dialects.mapping.idioms.columns import Relations
-from dialects.mapping.idioms.view import Span, View
+from dialects.mapping.idioms.view import LOOSER, Span, View
 from dialects.names import written
 from dialects.operands import ADDITIVE, BINDING, COMPARISON, MULTIPLICATIVE
 from dialects.typenames import read_type
@@ -66,9 +66,9 @@ def root(kind: str) -> str:
 
 
 def precision(kind: str) -> int:
-    """Digits of a second: 3 of TIMESTAMP(3), 6 where none are written."""
+    """Digits of a second: 3 of TIMESTAMP(3), 6 where none are written, 0 of a DATE."""
     digits = kind.partition("(")[2].partition(")")[0]
-    return int(digits) if digits.isdecimal() else 6
+    return int(digits) if digits.isdecimal() else 0 if kind == "DATE" else 6
 
 
 class Types:
@@ -106,7 +106,8 @@ class Types:
         best: tuple[int, int] | None = None
         at, partner = span[0], self.view.operands.partner
         while at < span[1]:
-            binding = BINDING.get(self.view.word(at), 0)
+            word = self.view.word(at)
+            binding = LOOSER if word == "||" else BINDING.get(word, 0)
             if binding and at > span[0] and not self.view.operands.unary(at):
                 if best is None or binding <= best[1]:
                     best = at, binding

@@ -21,6 +21,7 @@ from protocol.errors import FEATURE_NOT_SUPPORTED, SqlError
 
 Span = tuple[int, int]
 _HOLE = re.compile(r"\{(\d)(p?)\}")
+LOOSER = 5  # than + and -: how || binds in Postgres, unlike in Flink
 _TIGHTEST = 99  # binds tighter than any operator: what is read so is one primary expression
 
 
@@ -107,14 +108,27 @@ class View:
             at = partner.get(at, at) + 1 if partner.get(at, 0) > at else at + 1
         return (*found, (start, closing))
 
-    def binary(self, signs: frozenset[str], binding: int) -> Iterator[tuple[Span, int, Span]]:
-        """Left operand, index of the operator, right operand, where both are clear."""
+    def binary(
+        self, signs: frozenset[str], binding: int, behind: int | None = None
+    ) -> Iterator[tuple[Span, int, Span]]:
+        """Left operand, index of the operator, right operand, where both are clear. Operators in
+        the left one bind at least as tight as `binding`, in the right one tighter than `behind`;
+        another of the same operators ends it."""
         for index, word in enumerate(self.operands.words):
             if word in signs and not self.operands.unary(index):
                 left = self.operands.backward(index, binding)
-                right = self.operands.forward(index + 1, binding)
+                right = self.operands.forward(index + 1, binding if behind is None else behind)
                 if left is not None and right is not None:
-                    yield (left, index), index, (index + 1, right)
+                    end = next(self._at_top((index + 1, right), signs), right)
+                    yield (left, index), index, (index + 1, end)
+
+    def _at_top(self, span: Span, signs: frozenset[str]) -> Iterator[int]:
+        """Where these binary operators stand in a span, outside of brackets."""
+        at, partner = span[0], self.operands.partner
+        while at < span[1]:
+            if self.word(at) in signs and not self.operands.unary(at):
+                yield at
+            at = partner[at] + 1 if partner.get(at, 0) > at else at + 1
 
     def filled(self, span: Span, template: str, parts: Sequence[Span]) -> Change:
         """The span as the template says; `{0}` is the first of the parts, `{0p}` with parentheses

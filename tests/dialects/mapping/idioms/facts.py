@@ -12,6 +12,7 @@ COLUMNS = {
     "t": ("TIMESTAMP(6)", "timestamp"),
     "u": ("TIMESTAMP(3)", "timestamp(3)"),
     "l": ("TIMESTAMP_LTZ(6)", "timestamptz"),
+    "k": ("TIMESTAMP_LTZ(3)", "timestamptz(3)"),
     "d": ("DATE", "date"),
     "e": ("DATE", "date"),
     "j": ("STRING", "json"),
@@ -28,15 +29,20 @@ _MOMENTS = """
     2021-01-01 01:02:03.5
     2024-02-29 23:00:00.000001
     2024-03-03 00:00:00
+    2024-03-10 16:30:00
+    2024-11-03 05:30:00
+    2024-07-31 12:00:00
     2024-03-04 00:00:00
 """.strip().splitlines()
 _TEXTS = [
-    "", "a,b,c", ",a", "a,", "ÄöX", "a%b_c\\d", "line\nbreak", "abc", "xAb.c", "ABC\n",
+    "", "a,b,c", ",a", "a,", "ÄöX", "a%b_c\\d", "line\nbreak", "abc", "xAb.c", "ABC\n", "x",
+    "b,b", "Q",
 ]  # fmt: skip
-_NUMBERS = [0, -7, 7, 1, 2, -1, 100, 3, 12, 5]
+_NUMBERS = [0, -7, 7, 1, 2, -1, 100, 3, 12, 5, 9, 4, 6]
 _JSON = [
     '{}', '{"a":1,"b":{"c":"x"}}', '{"a":null}', '{"a":"ä \\"q\\""}', '{"a":{"d":1}}', '[1,2]',
     '{"a":true,"x y":5}', '{"b":5}', '{"a":[]}', '{"a":"","b":{"c":null}}',
+    '{"b":1}', '{"a":7}', '{}',
 ]  # fmt: skip
 
 
@@ -49,7 +55,8 @@ def rows() -> list[dict[str, object]]:
         found.append({
             "id": index, "n": number, "m": number * 1000, "p": f"{number}.5", "b": number > 0,
             "s": _TEXTS[index], "t": moment, "u": moments[-1 - index][:23],
-            "l": moment + "Z", "d": moment[:10], "e": moments[-1 - index][:10], "j": _JSON[index],
+            "l": moment + "Z", "k": moments[-1 - index][:23] + "Z",
+            "d": moment[:10], "e": moments[-1 - index][:10], "j": _JSON[index],
         })  # fmt: skip
     return [*found, {"id": len(found)}]
 
@@ -69,7 +76,8 @@ VALUES: dict[str, list[str]] = {
     ],
     "arithmetic": [
         "d + 1", "d - 7", "3 + d", "d - e", "d - (n + 1)", "n + 2 + d", "d + n", "d - 400000",
-        "u - u", "u - date_trunc('day', u)", "EXTRACT(EPOCH FROM u - TIMESTAMP '2020-01-01')",
+        "u - u", "k - u", "u - k", "d - u", "date_part('epoch', k - d)",
+        "u - date_trunc('day', u)", "EXTRACT(EPOCH FROM u - TIMESTAMP '2020-01-01')",
         "date_part('epoch', u - TIMESTAMP '2020-01-01')",
         "date_part('hour', u - TIMESTAMP '2020-01-01')",
     ],
@@ -87,7 +95,8 @@ VALUES: dict[str, list[str]] = {
     "texts": [
         "split_part(s, ',', 1)", "split_part(s, ',', 2)", "split_part(s, 'b', 3)",
         "strpos(s, 'b')", "strpos(s, '')", "length(s)", "starts_with(s, 'a')", "s || n", "n || s",
-        "s || p || d", "s || b", "concat_ws('-', s, n)",
+        "regexp_replace(s, '[a-c]', '-', 'g')", "regexp_replace(s, 'x*', '+', 'gi')",
+        "to_timestamp(m)", "s || p || d", "s || b", "concat_ws('-', s, n)",
     ],
     "matching": [
         "s ILIKE 'äÖ%'", "s NOT ILIKE '%B%'", "s ILIKE 'a\\%b%'", "s ILIKE 'a!%b%' ESCAPE '!'",

@@ -8,7 +8,7 @@ from tests.dialects.mapping.idioms.said import said
 
 GROUPED = [
     ("SELECT date_trunc('day', t) AS day, s, COUNT(*) FROM t GROUP BY 1, 2",
-     "SELECT FLOOR(t TO DAY) AS day, s, COUNT(*) FROM t GROUP BY FLOOR(t TO DAY), s"),
+     "SELECT FLOOR(t TO DAY) AS `day`, s, COUNT(*) FROM t GROUP BY FLOOR(t TO DAY), s"),
     ("SELECT UPPER(s) AS k, COUNT(*) FROM t GROUP BY k HAVING COUNT(*) > 1",
      "SELECT UPPER(s) AS k, COUNT(*) FROM t GROUP BY UPPER(s) HAVING COUNT(*) > 1"),
     ("SELECT UPPER(s) AS d, COUNT(*) FROM t GROUP BY d",
@@ -19,9 +19,9 @@ GROUPED = [
      "SELECT a AS k, COUNT(*) FROM unknown GROUP BY a"),
     ("SELECT x.k + 1 AS q FROM (SELECT id AS k FROM t) AS x GROUP BY q",
      "SELECT x.k + 1 AS q FROM (SELECT id AS k FROM t) AS x GROUP BY x.k + 1"),
-    ("WITH c AS (SELECT d AS day, id FROM t) SELECT day - 1 AS eve FROM c GROUP BY eve",
-     "WITH c AS (SELECT d AS day, id FROM t) SELECT day - INTERVAL '1' DAY AS eve FROM c"
-     " GROUP BY day - INTERVAL '1' DAY"),
+    ("WITH c AS (SELECT d AS held, id FROM t) SELECT held - 1 AS eve FROM c GROUP BY eve",
+     "WITH c AS (SELECT d AS held, id FROM t) SELECT held - INTERVAL '1' DAY AS eve FROM c"
+     " GROUP BY held - INTERVAL '1' DAY"),
     ("INSERT INTO o SELECT s, COUNT(*) FROM t GROUP BY 1",
      "INSERT INTO o SELECT s, COUNT(*) FROM t GROUP BY s"),
     ("SELECT COUNT(*) FROM t GROUP BY 1", "SELECT COUNT(*) FROM t GROUP BY 1"),
@@ -51,7 +51,22 @@ CLAUSES = [
     ("SELECT * FROM generate_series(1, 3) AS g (x)",
      "0A000 generate_series(1,: generate_series is not supported by Flink"),
 ]  # fmt: skip
+RESERVED = [
+    ("SELECT s AS year, d count, COUNT(*) value FROM t GROUP BY 1, d ORDER BY year DESC, count",
+     "SELECT s AS `year`, d `count`, COUNT(*) `value` FROM t GROUP BY s, d"
+     " ORDER BY `year` DESC, `count`"),
+    ("SELECT t.date, MAX(t.value) AS user FROM unknown AS t WHERE count > 3",
+     "SELECT t.`date`, MAX(t.`value`) AS `user` FROM unknown AS t WHERE `count` > 3"),
+    ("WITH c (count, k) AS (SELECT 1, 2) SELECT (SELECT MAX(s) second FROM t), count FROM c",
+     "WITH c (`count`, k) AS (SELECT 1, 2)"
+     " SELECT (SELECT MAX(s) `second` FROM t), `count` FROM c"),
+]  # fmt: skip
 NAMES = [
+    "SELECT (t - u) DAY, CASE WHEN b THEN d END, CAST(s AS DATE), d IS NULL, CURRENT_DATE FROM t",
+    "SELECT EXTRACT(DAY FROM d), FLOOR(t TO HOUR), INTERVAL '1' DAY, DATE '2024-01-01' FROM t",
+    "SELECT JSON_OBJECT('a' VALUE 1, KEY 'b' VALUE 2), TIMESTAMPADD(DAY, 1, d) FROM t",
+    "SELECT CAST(NULL AS ROW<a DATE, b TIME>), MIN(d), COUNT (*), USER FROM t ORDER BY s DESC",
+    "CREATE TABLE o (id INT, d DATE, t TIMESTAMP(3)) WITH ('connector' = 'print')",
     "CREATE TABLE length (id INT) WITH ('connector' = 'print')",
     "CREATE TABLE IF NOT EXISTS trunc (id INT, ilike INT) WITH ('connector' = 'print')",
     "WITH every (a) AS (SELECT 1), random (b) AS (SELECT 2) SELECT * FROM every",
@@ -63,7 +78,7 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize(("sql", "expected"), GROUPED + CLAUSES)
+@pytest.mark.parametrize(("sql", "expected"), GROUPED + CLAUSES + RESERVED)
 def test_said(sql: str, expected: str) -> None:
     assert said(sql) == expected
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dialects.mapping.idioms.said import expression
+from tests.dialects.mapping.idioms.said import expression, translated
 
 SAID = [
     ("date_trunc('day', t)", "FLOOR(t TO DAY)"),
@@ -12,6 +12,7 @@ SAID = [
     ("pg_catalog.date_trunc('second', t + INTERVAL '1' DAY)",
      "FLOOR(t + INTERVAL '1' DAY TO SECOND)"),
     ("date_trunc('month', x)", "FLOOR(FLOOR(x TO DAY) + INTERVAL '0' DAY TO MONTH)"),
+    ("date_trunc('day', l)", "CAST(FLOOR(CAST(l AS TIMESTAMP(3)) TO DAY) AS TIMESTAMP_LTZ(3))"),
     ("date_trunc('week', t)",
      "(FLOOR(FLOOR(t TO DAY) - INTERVAL '1' DAY TO WEEK) + INTERVAL '1' DAY)"),
     ("date_trunc('year', d)",
@@ -28,8 +29,10 @@ SAID = [
     ("other.date_trunc('hour', t)", "other.date_trunc('hour', t)"),
     ("date_part('year', t)", "CAST(EXTRACT(YEAR FROM FLOOR(t TO DAY)) AS DOUBLE)"),
     ("date_part('dow', d)", "CAST(MOD(EXTRACT(ISODOW FROM FLOOR(d TO DAY)), 7) AS DOUBLE)"),
-    ("date_part('epoch', l)",
-     "(CAST(EXTRACT(EPOCH FROM l) * 1000000 + EXTRACT(MICROSECOND FROM l) AS DOUBLE) / 1000000)"),
+    ("date_part('epoch', x)",
+     "0A000 date_part('epoch',: date_part('epoch') of a value whose type is not evident"),
+    ("date_part('epoch', t)",
+     "(CAST(EXTRACT(EPOCH FROM t) * 1000000 + EXTRACT(MICROSECOND FROM t) AS DOUBLE) / 1000000)"),
     ("date_part('epoch', d)", "CAST(EXTRACT(EPOCH FROM d) AS DOUBLE)"),
     ("date_part('hour', d)",
      '0A000 date_part(\'hour\',: unit "hour" is not supported for type date'),
@@ -50,8 +53,8 @@ EARLY = [
     ("date_trunc('minute', t)", "FLOOR(t TO MINUTE)"),
     ("date_trunc('minute', l)", "0A000 date_trunc('minute',: date_trunc of a TIMESTAMP_LTZ to the"
      " minute is not supported by Flink 1.20"),
-    ("date_part('minute', l)", "0A000 date_part('minute',: date_part of a TIMESTAMP_LTZ to the"
-     " minute is not supported by Flink 1.20"),
+    ("date_part('hour', l)", "CAST(MOD(EXTRACT(HOUR FROM FLOOR(CAST(l AS TIMESTAMP(6)) TO HOUR))"
+     " + 24, 24) AS DOUBLE)"),
 ]  # fmt: skip
 
 
@@ -63,3 +66,9 @@ def test_said(text: str, expected: str) -> None:
 @pytest.mark.parametrize(("text", "expected"), EARLY)
 def test_before_2_0(text: str, expected: str) -> None:
     assert expression(text, "1.20") == expected
+
+
+@pytest.mark.parametrize(("column", "told"), [("t", 0), ("l", 0), ("d", 0), ("x", 1)])
+def test_a_type_that_is_not_evident_is_told(column: str, told: int) -> None:
+    result = translated(f"SELECT date_trunc('month', {column}), date_trunc('hour', x) FROM t")
+    assert [one.rule for one in result.notices()] == ["idiom.date_trunc_untyped"] * told
