@@ -58,6 +58,11 @@ class Text:
         return Outline(self.statement)
 
     @cached_property
+    def notes(self) -> dict[type, object]:
+        """What a family of rules has found out about the text, by the class that holds it."""
+        return {}
+
+    @cached_property
     def tree(self) -> Tree | None:
         """None if the statement is not understood as a whole."""
         return parse(self.statement)

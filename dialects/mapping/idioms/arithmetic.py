@@ -24,8 +24,8 @@ _UNITS = frozenset("YEAR QUARTER MONTH WEEK DAY HOUR MINUTE SECOND".split())
 
 
 def _days(text: Text, target: Target) -> Iterable[Change | Refusal]:
-    view = View(text, target)
-    types = Types(view)
+    view = View.of(text, target)
+    types = Types.of_view(view)
     for left, sign, right in view.binary(_SIGNS, ADDITIVE):
         one, other = types.root(left), types.root(right)
         if one == "DATE" and other in INTEGERS:
@@ -51,8 +51,8 @@ def _differences(digits: bool) -> Rule:
     """Of moments; with digits below the millisecond, which the interval loses, or without."""
 
     def find(text: Text, target: Target) -> Iterable[Change | Refusal]:
-        view = View(text, target)
-        types = Types(view)
+        view = View.of(text, target)
+        types = Types.of_view(view)
         for left, _, right in view.binary(frozenset({"-"}), ADDITIVE):
             one, other = types.of(left), types.of(right)
             dropped = max(map(precision, (one, other))) > 3
@@ -92,8 +92,8 @@ def _interval(view: View, left: tuple[Span, str], right: tuple[Span, str]) -> Ch
 
 
 def _dates(text: Text, target: Target) -> Iterable[Change | Refusal]:
-    view = View(text, target)
-    types = Types(view)
+    view = View.of(text, target)
+    types = Types.of_view(view)
     for left, _, right in view.binary(frozenset({"-"}), ADDITIVE):
         whole = (left[0], right[1])
         dates = types.root(left) == types.root(right) == "DATE"
@@ -102,8 +102,8 @@ def _dates(text: Text, target: Target) -> Iterable[Change | Refusal]:
 
 
 def _joined(text: Text, target: Target) -> Iterable[Change | Refusal]:
-    view = View(text, target)
-    types = Types(view)
+    view = View.of(text, target)
+    types = Types.of_view(view)
     for left, at, right in view.binary(frozenset({"||"}), ADDITIVE, LOOSER):
         one, other = types.root(left), types.root(right)
         if one == "STRING" and other and other != "STRING":

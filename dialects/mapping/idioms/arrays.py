@@ -13,7 +13,7 @@ _QUERIES = frozenset({"SELECT", "WITH", "VALUES", "TABLE", "("})
 
 
 def _find(text: Text, target: Target) -> Iterable[Change | Refusal]:
-    view = View(text, target)
+    view = View.of(text, target)
     for index, word in enumerate(view.operands.words):
         if word in ("ANY", "SOME", "ALL") and view.word(index + 1) == "(":
             opening = index + 1
@@ -44,7 +44,7 @@ def _list(view: View, index: int, inside: Span) -> Change | Refusal:
 
 
 def _empty(text: Text, target: Target) -> Iterable[Refusal]:
-    view = View(text, target)
+    view = View.of(text, target)
     for index, word in enumerate(view.operands.words):
         if word == "ARRAY" and view.word(index + 1) == "[" and view.word(index + 2) == "]":
             yield view.refused(

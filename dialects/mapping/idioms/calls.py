@@ -76,7 +76,7 @@ def rule(name: str, idiom: Idiom, why: str, *, notice: bool = False, suffix: str
     """The idiom of a function's name, as a rule that costs nothing where the name is not."""
 
     def find(text: Text, target: Target) -> Iterable[Change | Refusal]:
-        for call in calls(View(text, target), name):
+        for call in calls(View.of(text, target), name):
             answer = idiom(call)
             if answer is not None:
                 yield answer

@@ -27,7 +27,7 @@ _NO_COLLATION = frozenset({"C", "POSIX", "default", "ucs_basic"})
 
 
 def _refusals(text: Text, target: Target) -> Iterable[Refusal]:
-    view = View(text, target)
+    view = View.of(text, target)
     for index in range(len(view.operands.words)):
         for phrase, (name, hint) in _REFUSED.items():
             words = tuple(view.word(index + n) for n in range(len(phrase)))
@@ -43,7 +43,7 @@ def _counts(view: View, index: int) -> bool:
 
 def _collations(text: Text, target: Target) -> Iterable[Change | Refusal]:
     """Flink compares by code point, which is what the C collation does."""
-    view = View(text, target)
+    view = View.of(text, target)
     for index, word in enumerate(view.operands.words):
         if word != "COLLATE" or index == 0 or view.word(index - 1) in STOPS:
             continue
@@ -63,7 +63,7 @@ def _collations(text: Text, target: Target) -> Iterable[Change | Refusal]:
 
 def _null_tests(text: Text, target: Target) -> Iterable[Change]:
     """`x ISNULL` and `x NOTNULL`."""
-    view = View(text, target)
+    view = View.of(text, target)
     for index, word in enumerate(view.operands.words):
         if (
             word in ("ISNULL", "NOTNULL")
@@ -83,7 +83,7 @@ def _null_tests(text: Text, target: Target) -> Iterable[Change]:
 
 def _single_fetch(text: Text, target: Target) -> Iterable[Change]:
     """FETCH FIRST ROW ONLY; Flink wants the number."""
-    view = View(text, target)
+    view = View.of(text, target)
     for index, word in enumerate(view.operands.words):
         first = word == "FETCH" and view.word(index + 1) in ("FIRST", "NEXT")
         if first and view.word(index + 2) in ("ROW", "ROWS"):
@@ -92,7 +92,7 @@ def _single_fetch(text: Text, target: Target) -> Iterable[Change]:
 
 
 def _distinct_on(text: Text, target: Target) -> Iterable[Refusal]:
-    view = View(text, target)
+    view = View.of(text, target)
     words: Sequence[str] = view.operands.words
     for index, word in enumerate(words):
         if word == "DISTINCT" and view.word(index + 1) == "ON" and view.word(index + 2) == "(":
@@ -105,7 +105,7 @@ def _distinct_on(text: Text, target: Target) -> Iterable[Refusal]:
 
 
 def _series(text: Text, target: Target) -> Iterable[Refusal]:
-    view = View(text, target)
+    view = View.of(text, target)
     for index, word in enumerate(view.operands.words):
         called = view.word(index + 1) == "(" and view.word(index - 1) != "."
         if word == "GENERATE_SERIES" and called and word not in target.functions:

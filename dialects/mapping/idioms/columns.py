@@ -26,6 +26,7 @@ class Relations:
     def __init__(self, view: View, type_of_span: Callable[[Span], str]) -> None:
         self.view = view
         self.type_of_span = type_of_span
+        self._inputs: dict[int, list[Input]] = {}  # by the id of a node of the tree, which lives on
 
     @property
     def tree(self) -> Tree | None:
@@ -55,6 +56,12 @@ class Relations:
         return None if any(columns is None for _, columns in inputs) else False
 
     def inputs(self, select: exp.Select, depth: int = 0) -> list[Input]:
+        found = self._inputs.get(id(select))
+        if found is None:
+            found = self._inputs[id(select)] = self._read(select, depth)
+        return found
+
+    def _read(self, select: exp.Select, depth: int) -> list[Input]:
         start = select.args.get("from_")
         if start is None:
             return []

@@ -47,7 +47,7 @@ def _to_char(call: Call) -> Answer:
         return call.becomes("CAST(NULL AS STRING)")
     pattern = call.view.string(call.arguments[1])
     java = None if pattern is None else _java_pattern(pattern)
-    kind = Types(call.view).root(call.arguments[0])
+    kind = Types.of_view(call.view).root(call.arguments[0])
     if kind and kind not in MOMENTS | {"DATE"}:
         return call.refused(
             f"to_char of {kind} is not supported by Flink", "Use CAST(… AS STRING)."

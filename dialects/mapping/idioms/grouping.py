@@ -32,8 +32,8 @@ def _find(text: Text, target: Target) -> Iterable[Found]:
     tree = text.tree
     if tree is None:
         return
-    view = View(text, target)
-    relations = Types(view).relations
+    view = View.of(text, target)
+    relations = Types.of_view(view).relations
     for select in tree.find(exp.Select):
         group = select.args.get("group")
         if not isinstance(group, exp.Group):

@@ -65,7 +65,7 @@ def _digits(number: int, usual: int) -> str:
 
 
 def _find(text: Text, target: Target) -> Iterable[Change | Refusal]:
-    view = View(text, target)
+    view = View.of(text, target)
     for index, word in enumerate(view.operands.words):
         if word == "INTERVAL" and view.kind(index + 1) is TokenKind.STRING:
             if view.word(index + 2) not in _UNITS:

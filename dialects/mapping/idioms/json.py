@@ -18,7 +18,7 @@ _TIGHTER = 8  # than * and /: no operator is left inside of such an operand
 
 
 def _find(text: Text, target: Target) -> Iterable[Change | Refusal]:
-    view = View(text, target)
+    view = View.of(text, target)
     index = 0
     while index < len(view.operands.words):
         if view.word(index) in _ARROWS:

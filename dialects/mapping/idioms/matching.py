@@ -20,7 +20,7 @@ _ESCAPES = "!#~^|@&=;:<>0123456789"
 
 def _ilike(text: Text, target: Target) -> Iterable[Change | Refusal]:
     """LOWER on both sides; the escape character must not be a letter, which LOWER would change."""
-    view = View(text, target)
+    view = View.of(text, target)
     for index, word in enumerate(view.operands.words):
         if word != "ILIKE" or _shows(view, index):
             continue
@@ -73,7 +73,7 @@ def _escaped(pattern: str, escape: str) -> str:
 
 
 def _regexps(text: Text, target: Target) -> Iterable[Change | Refusal]:
-    view = View(text, target)
+    view = View.of(text, target)
     for index, word in enumerate(view.operands.words):
         if word == "~":
             yield _regexp(view, index)

@@ -109,7 +109,7 @@ def _date_trunc(call: Call) -> Answer:
 
 
 def _truncated(call: Call, unit: str, template: str) -> Answer:
-    kind = Types(call.view).of(call.arguments[1])
+    kind = Types.of_view(call.view).of(call.arguments[1])
     if kind.startswith("INTERVAL") or root(kind) == "TIME":
         return call.refused(
             "date_trunc of an interval is not supported by Flink",
@@ -133,7 +133,7 @@ def _untyped(call: Call) -> bool:
     """Truncated to days or more, while it is not evident that it is no instant."""
     unit = _unit(call) if len(call.arguments) == 2 else None
     coarse = unit in _TRUNC and unit not in _FINE | {"HOUR"}
-    return coarse and not Types(call.view).of(call.arguments[1])
+    return coarse and not Types.of_view(call.view).of(call.arguments[1])
 
 
 def _date_part(call: Call) -> Answer:
@@ -143,7 +143,7 @@ def _date_part(call: Call) -> Answer:
     if call.view.null(call.arguments[0]):
         return call.becomes("CAST(NULL AS DOUBLE)")
     unit = _unit(call)
-    kind = Types(call.view).root(call.arguments[1])
+    kind = Types.of_view(call.view).root(call.arguments[1])
     if kind.startswith("INTERVAL"):
         return _interval_part(call, unit, kind)
     if unit == "EPOCH":
@@ -208,7 +208,7 @@ def _extract(call: Call) -> Answer:
     if first < 0 or view.word(first) != "EPOCH" or view.word(first + 1) != "FROM":
         return None
     operand = (first + 2, call.arguments[0][1])
-    if Types(view).of(operand) != "INTERVAL DAY":
+    if Types.of_view(view).of(operand) != "INTERVAL DAY":
         return None
     seconds = f"(CAST({_MILLIS} AS DECIMAL(18, 0)) * 0.001)"
     return view.filled(call.span, seconds, (operand,))
@@ -226,7 +226,7 @@ def _interval_part(call: Call, unit: str | None, kind: str) -> Answer:
 
 
 def _time_zone(text: Text, target: Target) -> Iterable[Change | Refusal]:
-    view = View(text, target)
+    view = View.of(text, target)
     for index, word in enumerate(view.operands.words):
         words = (word, view.word(index + 1), view.word(index + 2))
         if words == ("AT", "TIME", "ZONE"):

@@ -14,7 +14,7 @@ _POWER = 8  # binds tighter than * and /
 
 def _powers(text: Text, target: Target) -> Iterable[Change | Refusal]:
     """`a ^ b`; a sign belongs to the operand, as in Postgres: -2 ^ 2 is 4."""
-    view = View(text, target)
+    view = View.of(text, target)
     for index, word in enumerate(view.operands.words):
         if word != "^":
             continue

@@ -59,7 +59,7 @@ class _Level:
 
 def _find(text: Text, target: Target) -> Iterable[Change]:
     words = _NAMES & reserved(target.version)
-    view = View(text, target)
+    view = View.of(text, target)
     levels = [_Level()]
     for index, word in enumerate(view.operands.words):
         level = levels[-1]

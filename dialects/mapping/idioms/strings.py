@@ -55,7 +55,7 @@ def _string_agg(call: Call) -> Answer:
 
 def _concat(call: Call) -> Answer:
     """Flink's own, but it takes text alone; Postgres writes numbers as they are."""
-    types = Types(call.view)
+    types = Types.of_view(call.view)
     parts = [
         f"CAST({{{n}}} AS STRING)" if types.root(span) in WRITTEN_ALIKE else f"{{{n}}}"
         for n, span in enumerate(call.arguments[:10])
@@ -83,7 +83,7 @@ def _regexp_replace(call: Call) -> Answer:
 
 def _to_timestamp(call: Call) -> Answer:
     """Of whole seconds; Flink's own reads a text."""
-    if len(call.arguments) != 1 or Types(call.view).root(call.arguments[0]) not in INTEGERS:
+    if len(call.arguments) != 1 or Types.of_view(call.view).root(call.arguments[0]) not in INTEGERS:
         return None
     return call.becomes("TO_TIMESTAMP_LTZ({0}, 0)")
 

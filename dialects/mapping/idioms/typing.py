@@ -77,6 +77,15 @@ class Types:
     def __init__(self, view: View) -> None:
         self.view = view
         self.relations = Relations(view, self.of)
+        self.known: dict[Span, str] = {}
+
+    @classmethod
+    def of_view(cls, view: View) -> Types:
+        known = view.text.notes.get(cls)
+        if isinstance(known, Types) and known.view is view:
+            return known
+        made = view.text.notes[cls] = cls(view)
+        return made
 
     def root(self, span: Span) -> str:
         return root(self.of(span))
@@ -85,7 +94,11 @@ class Types:
         span = self.view.bare(span)
         if depth > _DEEPEST or span[0] >= span[1]:
             return ""
-        return self._operation(span, depth) or self._primary(span, depth)
+        found = self.known.get(span)
+        if found is None:
+            found = self._operation(span, depth) or self._primary(span, depth)
+            self.known[span] = found
+        return found
 
     # ── operators ───────────────────────────────────────────────────────────────────────────────
 

@@ -32,6 +32,15 @@ class View:
     text: Text
     target: Target
 
+    @classmethod
+    def of(cls, text: Text, target: Target) -> View:
+        """The one of the text, whose rules all have the same target."""
+        known = text.notes.get(cls)
+        if isinstance(known, View) and known.target is target:
+            return known
+        made = text.notes[cls] = cls(text, target)
+        return made
+
     @cached_property
     def operands(self) -> Operands:
         return Operands.of(self.text.statement)
