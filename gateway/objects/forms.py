@@ -15,10 +15,13 @@ from dialects import Edit, Rewritten, Statement, options, rewrite, single
 from dialects.ddl import read_ddl
 from dialects.ddl.model import ColumnKind, Create, Definition, TableDefinition
 from gateway.objects.placing import placed
+from protocol.errors import FDW_DYNAMIC_PARAMETER_VALUE_NEEDED, SqlError
 from session.ports import EngineSettings
 
 if TYPE_CHECKING:
     from gateway.objects.session import StoredSession
+
+_CONNECTORS = frozenset({"connector", "connector.type"})  # the second in the style before 1.11
 
 
 async def in_form(
@@ -37,6 +40,7 @@ async def in_form(
     with placed(sent):
         form = read_ddl(single(sent.text)) if sent.edits else create
         assert isinstance(form, Create), sent.text
+        _check_connector(form)
         _check_options(session, form.definition, settings.version)
     return form
 
@@ -47,6 +51,16 @@ def _without_replace(statement: Statement) -> Rewritten:
         return Rewritten(statement.text)
     first, last = statement.tokens[1], statement.tokens[3]
     return rewrite(statement.text, [Edit(first.start, last.start, "")])
+
+
+def _check_connector(form: Create) -> None:
+    """Flink 2.0 and later create such a table and can do nothing with it, older ones refuse it."""
+    assert isinstance(form.definition, TableDefinition)
+    if _CONNECTORS.isdisjoint(option.key for option in form.definition.options):
+        message = f'table "{form.path.parts[-1]}" has no connector'
+        hint = "Name one: WITH ('connector' = …)."
+        position = form.path.position
+        raise SqlError(FDW_DYNAMIC_PARAMETER_VALUE_NEEDED, message, hint=hint, position=position)
 
 
 def _check_options(session: StoredSession, definition: Definition, version: str) -> None:

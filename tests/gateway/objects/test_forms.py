@@ -61,3 +61,10 @@ async def test_columns_in_words_of_postgres(one: Client) -> None:
         ("b", "STRING"),
         ("c", "TIMESTAMP_LTZ(6)"),
     ]
+
+
+async def test_a_table_without_a_connector_is_refused(one: Client) -> None:
+    """Flink 2.0 and later create it without a word, and nobody can use it."""
+    sql = "CREATE TABLE t (id INT) COMMENT 'x'"
+    assert await one.state(sql) == ("HV002", sql.index("t (") + 1)
+    assert await one.column("SHOW TABLES") == []
