@@ -6,7 +6,6 @@ import re
 
 from dialects.mapping.idioms.calls import Answer, Call, rule
 from dialects.mapping.idioms.typing import MOMENTS, Types
-from dialects.mapping.model import Refusal
 from dialects.names import quote_string
 
 # Patterns of to_char that mean the same as Java's; names of months and days are padded or cased
@@ -60,14 +59,8 @@ def _to_char(call: Call) -> Answer:
     text = quote_string(java[0])
     if kind == "DATE":
         return call.becomes(f"DATE_FORMAT(CAST({{0}} AS TIMESTAMP(3)), {text})")
-    return call.becomes(f"DATE_FORMAT({{0}}, {text})") if kind else _typeless(call)
-
-
-def _typeless(call: Call) -> Refusal:
-    return call.refused(
-        "to_char of a value whose type is not evident",
-        "Cast it: to_char(CAST(x AS TIMESTAMP(3)), …), or use DATE_FORMAT.",
-    )
+    # Where the type is not evident: DATE_FORMAT takes moments alone, as Flink will say.
+    return call.becomes(f"DATE_FORMAT({{0}}, {text})")
 
 
 RULES = (rule("TO_CHAR", _to_char, "Flink formats with DATE_FORMAT and Java's patterns."),)

@@ -45,7 +45,7 @@ SAID = [
     ("to_char(t, 'FMDay')",
      "0A000 to_char(t,: this pattern of to_char has no exact form in Flink"),
     ("to_char(id, '999')", "0A000 to_char(id,: to_char of INT is not supported by Flink"),
-    ("to_char(x, 'YYYY')", "0A000 to_char(x,: to_char of a value whose type is not evident"),
+    ("to_char(x, 'YYYY')", "DATE_FORMAT(x, 'yyyy')"),
     ("t AT TIME ZONE 'UTC'", "0A000 AT: AT TIME ZONE is not supported by Flink"),
 ]  # fmt: skip
 EARLY = [
