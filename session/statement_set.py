@@ -6,13 +6,14 @@ Flink's own client; run one by one, they would be as many jobs.
     INSERT …;                               ──► kept
     END;                                    ──► one job
 
-VALIDATE and TRANSLATE of a set likewise: no piece of it may run.
+EXPLAIN, COMPILE PLAN, VALIDATE and TRANSLATE of a set likewise: no piece of it may run.
 """
 
 from __future__ import annotations
 
 from dialects import Classified, Route
 from dialects.platform import VERBS
+from dialects.vocabulary import QUERY_WORDS
 from protocol.encode import encode_command_complete
 from protocol.errors import PROGRAM_LIMIT_EXCEEDED, SYNTAX_ERROR, SqlError
 from session import execute, platform
@@ -21,7 +22,9 @@ from session.context import Session
 TAG = "STATEMENT SET"
 MAX_PIECES = 1000
 _OPENING = "EXECUTE STATEMENT SET BEGIN"
-_HEADS = (("BEGIN", "STATEMENT", "SET"), ("EXECUTE", "STATEMENT", "SET", "BEGIN"))
+_QUERY = QUERY_WORDS | {"INSERT"}
+_OPENERS = frozenset({"BEGIN", "EXECUTE", "EXPLAIN", "COMPILE"}) | frozenset(VERBS)
+_LONGEST = 16  # words of a head: TRANSLATE COMPILE AND EXECUTE PLAN 'f' IF NOT EXISTS FOR …
 
 
 def opens(one: Classified) -> bool:
@@ -32,10 +35,15 @@ def opens(one: Classified) -> bool:
 
 def _head(one: Classified) -> int | None:
     """How many tokens open a statement set; None for any other statement."""
-    words = one.statement.words[:5]
-    about = bool(words) and words[0] in VERBS
-    words = words[about:]
-    return next((len(head) + about for head in _HEADS if words[: len(head)] == head), None)
+    words = one.statement.words[:_LONGEST]
+    if not words or words[0] not in _OPENERS:
+        return None
+    about = words[0] in VERBS
+    if words[about : about + 3] == ("BEGIN", "STATEMENT", "SET"):
+        return about + 3
+    found = (i + 3 for i in range(len(words)) if words[i : i + 3] == ("STATEMENT", "SET", "BEGIN"))
+    head = next(found, None)
+    return head if head is not None and _QUERY.isdisjoint(words[:head]) else None
 
 
 def _ends(one: Classified, head: int) -> bool:
@@ -68,8 +76,11 @@ async def take(session: Session, one: Classified) -> None:
 
 def _first_piece(one: Classified) -> list[str]:
     """What opens the set, and the INSERT that came with it."""
-    words, start = one.statement.words, _head(one)
-    opening = f"{words[0]} {_OPENING}" if words[0] in VERBS else _OPENING
+    text, words, start = one.statement.text, one.statement.words, _head(one)
+    assert start is not None
+    opening = text[: one.statement.tokens[start - 1].end]
+    if words[start - 1] == "SET":  # BEGIN STATEMENT SET
+        opening = f"{words[0]} {_OPENING}" if words[0] in VERBS else _OPENING
     tokens = [token for token in one.statement.tokens[start:] if token.text != ";"]
     return [opening, one.statement.text[tokens[0].start : tokens[-1].end]] if tokens else [opening]
 
@@ -92,7 +103,7 @@ async def _run(session: Session, pieces: list[str], tail: str) -> None:
     opening, *inserts = pieces
     if not inserts:
         raise SqlError(SYNTAX_ERROR, "the statement set has no INSERT")
-    about = tail if opening != _OPENING else ""
+    about = tail if opening.split(maxsplit=1)[0].upper() in VERBS else ""
     text = f"{opening}\n" + "".join(f"{piece};\n" for piece in inserts) + f"END{about}"
     one = (await session.classify(text))[0]
     try:

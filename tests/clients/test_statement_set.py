@@ -43,6 +43,17 @@ async def test_pieces_become_one_job_at_the_end(connection: asyncpg.Connection, 
     assert len(notices) == 1 and "finished" in notices[0]
 
 
+async def test_an_explained_set_in_pieces_runs_nothing(connection: asyncpg.Connection) -> None:
+    notices: list[str] = []
+    connection.add_log_listener(lambda _, message: notices.append(message.message))
+    first = "EXPLAIN STATEMENT SET BEGIN INSERT INTO nowhere SELECT id FROM few;"
+    assert await connection.execute(first) == "STATEMENT SET"
+    piece = "INSERT INTO nowhere SELECT id + 1 FROM few"
+    assert await connection.execute(piece) == "STATEMENT SET"
+    assert (await connection.execute("END")).startswith("EXPLAIN")
+    assert notices == []
+
+
 async def test_a_whole_set_is_one_job(connection: asyncpg.Connection) -> None:
     text = (
         "EXECUTE STATEMENT SET BEGIN INSERT INTO nowhere SELECT id FROM few; "
