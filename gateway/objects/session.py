@@ -21,6 +21,7 @@ from gateway.objects.changing import mentioned
 from gateway.objects.defining import Definer
 from gateway.objects.external import External
 from gateway.objects.external_mirror import ExternalMirrors
+from gateway.objects.facts import tables_of
 from gateway.objects.failing import told
 from gateway.objects.filling import Filler, creates_and_fills
 from gateway.objects.mentions import Mention, mention_at, mentions
@@ -39,8 +40,6 @@ from session.ports import (
     JobHandle,
     Notify,
     ResultStream,
-    TableFacts,
-    Tables,
     Target,
 )
 
@@ -181,45 +180,20 @@ class StoredSession:
         for each in resolved.found.needed_by(resolved.objects):
             if (each.namespace, each.place) in self.temporary:
                 raise hidden(each)
-        return replace(
+        ready = replace(
             settings,
             needs=needs_of(resolved, also),
             home=resolved.home.flink,
             functions=self.functions_of(resolved),
-            tables=self.tables_of(resolved),
+            tables=None,
         )
+        return replace(ready, tables=tables_of(self, resolved, ready))
 
     def functions_of(self, resolved: Resolved) -> frozenset[str]:
         """What hides built-in functions of the same name."""
         own = {place.name for (_, place), kind in self.temporary.items() if kind is _FUNCTION}
         named = {o.place.name for o in resolved.objects if o.kind is _FUNCTION}
         return frozenset(name.upper() for name in own | named)
-
-    def tables_of(self, resolved: Resolved) -> Tables:
-        """Of the stored tables and views that a statement names, however it does."""
-        objects: dict[tuple[str, ...], StoredObject] = {}
-        for named in resolved.named:
-            if named.object is not None and named.mention.namespace == "relation":
-                place = named.object.place
-                full = (place.catalog, place.database, place.name)
-                for parts in (tuple(named.mention.parts), full, full[1:], full[2:]):
-                    objects.setdefault(parts, named.object)
-
-        async def facts(name: tuple[str, ...]) -> TableFacts | None:
-            each = objects.get(name)
-            return None if each is None else await self._facts(each)
-
-        return facts
-
-    async def _facts(self, each: StoredObject) -> TableFacts:
-        columns = await self.store.columns(each.id)
-        ddl = read_ddl(single(each.engine_text))
-        options = getattr(ddl.definition, "options", ()) if isinstance(ddl, Create) else ()
-        return TableFacts(
-            {column.name: column.type for column in columns},
-            tuple(column.name for column in columns if column.key),
-            {option.key: option.value for option in options},
-        )
 
     async def resolved(
         self,

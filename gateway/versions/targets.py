@@ -12,6 +12,7 @@ from dialects.mapping import Target
 from dialects.versions import Version
 from gateway.engine.translating import about
 from gateway.objects.changing import mentioned
+from gateway.objects.facts import tables_of
 from gateway.objects.mentions import Mention
 from protocol.errors import SqlError
 from session.ports import EngineSettings, TableFacts
@@ -46,7 +47,7 @@ async def known(session: StoredSession, statement: Statement, settings: EngineSe
     """Raises SqlError for a name that could mean several objects, its position in the statement."""
     wanted = _mentions(statement)
     resolved = await session.resolved(statement, wanted, settings)
-    look_up = session.tables_of(resolved)
+    look_up = tables_of(session, resolved)
     tables: dict[tuple[str, ...], TableFacts] = {}
     for each in wanted:
         if each.namespace == "relation" and each.parts not in tables:
