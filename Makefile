@@ -21,7 +21,7 @@ check: .venv/.ready
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -m 'not postgres and not flink'
+	$(BIN)/pytest -q -n auto -m 'not postgres and not flink'
 
 test: check
 	$(BIN)/pytest -q -m 'postgres or flink'

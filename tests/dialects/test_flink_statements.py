@@ -6,6 +6,7 @@ import pytest
 
 from dialects import Kind, Route, classify, split, to_engine
 from tests.dialects.world import NAMES, classified, lines
+from tests.each import each
 
 STATEMENTS = lines("flink_statements.txt")
 
@@ -35,7 +36,7 @@ def test_all_are_there() -> None:
     assert len(STATEMENTS) == len(set(STATEMENTS)) > 500
 
 
-@pytest.mark.parametrize("sql", STATEMENTS)
+@each(STATEMENTS)
 def test_goes_to_flink(sql: str) -> None:
     statements = split(sql)
     assert len(statements) == (2 if sql == "SELECT 1; SELECT 2" else 1)
@@ -48,7 +49,7 @@ def test_goes_to_flink(sql: str) -> None:
             assert verdict.kind is not Kind.BACKEND and verdict.tag
 
 
-@pytest.mark.parametrize("sql", [sql for sql in STATEMENTS if sql not in REWRITTEN])
+@each([sql for sql in STATEMENTS if sql not in REWRITTEN])
 def test_stays_as_it_is(sql: str) -> None:
     for statement in split(sql):
         if sql.startswith("CREATE TABLE ty (x ") or "BEGIN STATEMENT SET" not in sql:

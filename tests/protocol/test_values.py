@@ -329,7 +329,7 @@ VALUES = st.recursive(
 
 
 @given(st.sampled_from(sorted(t.BY_OID)), st.sampled_from([0, 1]), VALUES)
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=1500, deadline=None)
 def test_arbitrary_values_fail_in_order(oid: int, format: int, value: object) -> None:
     if oid in (t.RECORD.oid, array_of(t.RECORD).oid):
         format = 0

@@ -9,6 +9,7 @@ from dialects.flink import parse
 from dialects.flink.options import option_lists
 from dialects.splitter import single
 from tests.dialects.world import lines
+from tests.each import each
 
 STATEMENTS = lines("flink_statements.txt")
 
@@ -52,13 +53,13 @@ def test_is_decided_not_to_be_understood(sql: str) -> None:
     assert parse(single(sql)) is None
 
 
-@pytest.mark.parametrize("sql", UNDERSTOOD)
+@each(UNDERSTOOD)
 def test_is_understood(sql: str) -> None:
     tree = parse(single(sql))
     assert tree is not None and not tree.find(exp.Command)
 
 
-@pytest.mark.parametrize("sql", [sql for sql in UNDERSTOOD if not sql.startswith(QUERIES)])
+@each([sql for sql in UNDERSTOOD if not sql.startswith(QUERIES)])
 def test_a_statement_is_written_as_an_equal_one(sql: str) -> None:
     tree = parse(single(sql))
     assert tree is not None
@@ -66,7 +67,7 @@ def test_a_statement_is_written_as_an_equal_one(sql: str) -> None:
     assert again is not None and again.root == tree.root
 
 
-@pytest.mark.parametrize("sql", [sql for sql in UNDERSTOOD if "='" in sql])
+@each([sql for sql in UNDERSTOOD if "='" in sql])
 def test_its_options_are_where_they_are_said_to_be(sql: str) -> None:
     statement = single(sql)
     tree = parse(statement)

@@ -124,7 +124,7 @@ def test_any_text_does_no_harm(text: str) -> None:
 def test_deep_and_long_texts_end_soon(before: str, middle: str, after: str) -> None:
     """Neither the stack nor the time runs out; a chain of operators is no nesting."""
     began = time.monotonic()
-    for times in (MAX_DEPTH // 2, 3_000, 20_000):
+    for times in (MAX_DEPTH // 2, 10_000):
         parse(single("SELECT " + before * times + middle + after * times))
     assert time.monotonic() - began < 60
 

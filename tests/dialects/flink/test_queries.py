@@ -10,6 +10,7 @@ from sqlglot import exp
 from dialects.flink import Flink, Tree, parse
 from dialects.splitter import single
 from tests.dialects.world import lines
+from tests.each import each
 
 QUERIES = lines("flink_queries.txt")
 CORPUS = lines("flink_statements.txt")
@@ -32,13 +33,13 @@ def written(tree: Tree) -> str:
     return _FLINK.generate(tree.root)
 
 
-@pytest.mark.parametrize("sql", QUERIES)
+@each(QUERIES)
 def test_is_written_as_it_was_read(sql: str) -> None:
     """The texts of the list are in the generator's own form, but for names in double quotes."""
     assert written(read(sql)) == sql.replace('"row"', "`row`").replace("x'ff'", "X'ff'")
 
 
-@pytest.mark.parametrize("sql", CORPUS)
+@each(CORPUS)
 def test_what_is_written_reads_as_an_equal(sql: str) -> None:
     tree = parse(single(sql))
     if tree is None:  # each of these is decided in test_corpus
@@ -46,7 +47,7 @@ def test_what_is_written_reads_as_an_equal(sql: str) -> None:
     assert read(written(tree)).root == tree.root
 
 
-@pytest.mark.parametrize("sql", QUERIES + CORPUS)
+@each(QUERIES + CORPUS)
 def test_children_stand_in_their_parents_and_apart(sql: str) -> None:
     tree = parse(single(sql))
     if tree is None:
@@ -59,7 +60,7 @@ def test_children_stand_in_their_parents_and_apart(sql: str) -> None:
         assert all(one[1] <= other[0] for one, other in pairwise(children)), node
 
 
-@pytest.mark.parametrize("sql", QUERIES + CORPUS)
+@each(QUERIES + CORPUS)
 def test_the_text_of_an_expression_reads_as_an_equal(sql: str) -> None:
     tree = parse(single(sql))
     if tree is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from dialects import split
@@ -68,6 +69,7 @@ def rows() -> Iterator[Row]:
         yield Row(id_, mode, tuple(marks), sql)
 
 
+@cache
 def disagreements(row: Row) -> dict[str, str]:
     """By version: how what the rules say differs from what Flink says."""
     found = {}

@@ -15,6 +15,7 @@ from dialects.mapping.model import Translation
 from dialects.versions import VERSIONS, Version
 from protocol.errors import SqlError
 from tests.dialects.mapping.jobs import Job, jobs
+from tests.each import each
 
 JOBS = list(jobs())
 
@@ -46,8 +47,7 @@ def translated(job: Job, version: Version) -> list[Translation]:
     return [translate(statement, target, RULES) for statement in job.statements]
 
 
-@pytest.mark.parametrize("version", VERSIONS, ids=str)
-@pytest.mark.parametrize("job", JOBS, ids=str)
+@each(JOBS, VERSIONS)
 def test_a_job_becomes_what_its_file_says(job: Job, version: Version) -> None:
     assert list(told(job, version)) == job.expected[version]
     if not job.expected[version]:
@@ -55,8 +55,7 @@ def test_a_job_becomes_what_its_file_says(job: Job, version: Version) -> None:
             assert result.text == statement.text
 
 
-@pytest.mark.parametrize("version", VERSIONS, ids=str)
-@pytest.mark.parametrize("job", JOBS, ids=str)
+@each(JOBS, VERSIONS)
 def test_the_options_of_a_translated_job_are_those_of_the_target(
     job: Job, version: Version
 ) -> None:
@@ -69,8 +68,7 @@ def test_the_options_of_a_translated_job_are_those_of_the_target(
                     pytest.fail(f"{name}: {error}")
 
 
-@pytest.mark.parametrize("version", VERSIONS, ids=str)
-@pytest.mark.parametrize("job", JOBS, ids=str)
+@each(JOBS, VERSIONS)
 def test_a_translated_job_needs_nothing_more(job: Job, version: Version) -> None:
     for result in translated(job, version):
         if result.refusal is None:
@@ -78,8 +76,7 @@ def test_a_translated_job_needs_nothing_more(job: Job, version: Version) -> None
             assert (again.text, again.applied) == (result.text, ())
 
 
-@pytest.mark.parametrize("version", VERSIONS, ids=str)
-@pytest.mark.parametrize("job", JOBS, ids=str)
+@each(JOBS, VERSIONS)
 def test_there_and_back_is_the_same_where_nothing_was_left_out(job: Job, version: Version) -> None:
     home = Target(job.written_for)
     for statement, there in zip(job.statements, translated(job, version), strict=True):

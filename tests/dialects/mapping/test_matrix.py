@@ -7,14 +7,13 @@ rules know better, and why, are in disagreements.tsv.
 
 from __future__ import annotations
 
-import pytest
-
 from tests.dialects.mapping.matrix import PENDING, Row, disagreements, known, rows
+from tests.each import each
 
 ROWS, KNOWN = list(rows()), known()
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
+@each(ROWS)
 def test_the_rules_say_what_flink_says(row: Row) -> None:
     found = disagreements(row)
     assert not {v: why for v, why in found.items() if (row.key, v) not in KNOWN}, row.sql

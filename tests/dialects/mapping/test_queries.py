@@ -11,6 +11,7 @@ from dialects.mapping import Target, translate
 from dialects.versions import VERSIONS
 from tests.dialects.mapping.matrix import QUERIES, Row, rows
 from tests.dialects.mapping.saying import said, table, translated
+from tests.each import each
 
 # What Flink reads, and then miscounts or does not plan.
 CORRECTED = {"query.interval_miscounted", "function.percentile_cont"}
@@ -35,7 +36,7 @@ def test_what_came_out_needs_nothing_more(version: str, sql: str, expected: str)
         assert again.text == first.text and not again.applied
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
+@each(ROWS)
 def test_what_flink_takes_stays_as_it_was_written(row: Row) -> None:
     for version, mark in zip(VERSIONS, row.marks, strict=True):
         if mark == "y":

@@ -11,6 +11,7 @@ from dialects.mapping import Target, Translation, translate
 from dialects.mapping.statements import RULES
 from dialects.mapping.statements.table import rows
 from dialects.versions import NEWEST, OLDEST, VERSIONS, Version
+from tests.each import each
 
 PRINT = "WITH ('connector' = 'print')"
 
@@ -93,8 +94,7 @@ def test_what_was_removed_is_refused_from_then_on() -> None:
     assert refusal is not None and refusal.detail == "It was removed in Flink 2.0."
 
 
-@pytest.mark.parametrize("version", [str(version) for version in VERSIONS])
-@pytest.mark.parametrize("sql", KEPT)
+@each(KEPT, [str(version) for version in VERSIONS])
 def test_what_every_version_takes_stays_as_it_is(sql: str, version: str) -> None:
     assert run(sql, version).text == sql
 
