@@ -303,6 +303,8 @@ class EngineSettings:
     needs: tuple[Need, ...] = ()  # what has to be there, in this order
     home: tuple[str, str] = ("xuanwu", "public")  # Flink's current catalog and database
     written: str = ""  # the client's own text, for the job's name, where Flink gets another one
+    # Of connectors in the version's engine, by family, as the client says: `kafka` → `3.4.0`.
+    releases: Mapping[str, str] = field(default_factory=dict)
     functions: frozenset[str] = frozenset()  # the user's own that a statement calls, in upper case
     tables: Tables | None = None  # what is known of those that a statement names
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dialects import Statement, TokenKind
+from dialects.mapping.connectors.releases import named
 from protocol.errors import INVALID_PARAMETER_VALUE, UNDEFINED_OBJECT, SqlError
 from session.ports import EngineSettings
 
@@ -24,6 +25,7 @@ DEFAULTS: Mapping[str, str] = {
     "flink.dml": "async",
     "flink.slot_timeout": "30s",
     "flink.snapshot_after": "5s",
+    "flink.connectors": "",
 }
 NAMES: tuple[str, ...] = (
     "flink.version",
@@ -67,7 +69,7 @@ def duration_s(name: str, value: str, default_unit: str = "ms") -> float:
 def read(values: Mapping[str, str], versions: Sequence[str]) -> SessionSettings:
     """Typed settings of the values that Postgres holds. Raises SqlError 22023 for a wrong one."""
     found = {name: values.get(name) or DEFAULTS.get(name, "") for name in NAMES}
-    for name in (*_CHOICES, "flink.version", "flink.slot_timeout", "flink.snapshot_after"):
+    for name in ("flink.version", *DEFAULTS):
         check(name, found[name], versions)
     engine = EngineSettings(
         version=found["flink.version"],
@@ -80,6 +82,7 @@ def read(values: Mapping[str, str], versions: Sequence[str]) -> SessionSettings:
         wait=found["flink.dml"].lower() == "sync",
         role="" if found["role"] == "none" else found["role"],
         search_path=identifiers(found["search_path"]),
+        releases=named(found["flink.connectors"]),
     )
     return SessionSettings(
         engine=engine,
@@ -118,6 +121,11 @@ def check(name: str, value: str, versions: Sequence[str]) -> None:
     elif name in _CHOICES:
         if value.lower() not in _CHOICES[name]:
             raise _invalid(name, value, f"Available values: {', '.join(_CHOICES[name])}.")
+    elif name == "flink.connectors":
+        try:
+            named(value)
+        except ValueError as error:
+            raise _invalid(name, value, str(error)) from error
     elif name in DEFAULTS:
         duration_s(name, value, "s")
     elif name.startswith("flink."):

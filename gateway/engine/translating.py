@@ -75,7 +75,8 @@ class Translator:
         batch: bool | None,
         source: Version | None = None,
     ) -> Translation:
-        key = (sql, settings.version, batch, source, settings.functions)
+        said = tuple(settings.releases.items())
+        key = (sql, settings.version, batch, source, settings.functions, said)
         if (known := self._known.get(key)) is not None:
             self._known.move_to_end(key)
             return known
@@ -84,7 +85,7 @@ class Translator:
             target = Target(
                 Version.parse(settings.version),
                 source,
-                releases=self.releases(settings.version),
+                releases={**self.releases(settings.version), **settings.releases},
                 batch=batch,
                 functions=settings.functions,
                 **about(asked.facts),

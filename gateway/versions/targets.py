@@ -54,7 +54,12 @@ async def known(session: StoredSession, statement: Statement, settings: EngineSe
             if (found := await look_up(each.parts)) is not None:
                 tables[each.parts] = found
     mode = session.inner.options.runtime_mode(settings)
-    releases = session.inner.hub.provider.releases
+    provider = session.inner.hub.provider
+
+    def releases(version: str) -> Mapping[str, str]:
+        said = settings.releases if version == settings.version else {}
+        return {**provider.releases(version), **said}
+
     return Known(session.functions_of(resolved), tables, _BATCH.get(mode), releases)
 
 

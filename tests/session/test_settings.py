@@ -43,6 +43,7 @@ def test_defaults_fill_what_is_not_set() -> None:
     assert (found.engine.runtime_mode, found.engine.changelog) == ("auto", "off")
     assert (found.engine.slot_timeout_s, found.engine.snapshot_s) == (30.0, 5.0)
     assert found.engine.time_zone == "Asia/Shanghai"
+    assert found.engine.releases == {}
     assert (found.job_handle, found.engine.wait, found.statement_timeout_s) == ("auto", False, 0.0)
 
 
@@ -54,6 +55,8 @@ def test_defaults_fill_what_is_not_set() -> None:
         ("flink.changelog", "on"),
         ("flink.dml", "later"),
         ("flink.slot_timeout", "soon"),
+        ("flink.connectors", "kafka newest"),
+        ("flink.connectors", "nothing 1.0"),
         ("TimeZone", "<+08>-08"),
     ],
 )
@@ -72,6 +75,8 @@ def test_a_wrong_value_is_found_when_it_is_used(name: str, value: str) -> None:
         "set local flink.version to '2.2'",
         "SET SESSION flink.changelog = op",
         "SET flink.slot_timeout = '5s'",
+        "SET flink.connectors = 'kafka 3.4.0, jdbc 3.3.0-1.20'",
+        "SET flink.connectors = ''",
         "SET flink.version TO DEFAULT",
         "SET work_mem = '1MB'",
         "SET my.own = 'x'",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dialects.mapping.connectors.outcomes import Where
 from dialects.mapping.connectors.tables import (
@@ -29,6 +29,20 @@ def serving(family: str, target: Target) -> Release | None:
     given = target.releases.get(family)
     found = release(given) if given is not None else None
     return found if found is not None else usual(family, target.version)
+
+
+def named(text: str) -> Mapping[str, str]:
+    """Of `kafka 3.4.0, opensearch 2.0.0`: releases by family. Raises ValueError with what is wrong,
+    in words."""
+    found: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        family, _, number = part.partition(" ")
+        if family not in releases():
+            raise ValueError(f"Connectors are {', '.join(sorted(releases()))}.")
+        if release(number.strip()) is None:
+            raise ValueError("Write a connector and its release: 'kafka 3.4.0, jdbc 3.3.0'.")
+        found[family] = number.strip()
+    return found
 
 
 def usual(family: str, version: Version) -> Release | None:

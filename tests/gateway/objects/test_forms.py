@@ -68,3 +68,15 @@ async def test_a_table_without_a_connector_is_refused(one: Client) -> None:
     sql = "CREATE TABLE t (id INT) COMMENT 'x'"
     assert await one.state(sql) == ("HV002", sql.index("t (") + 1)
     assert await one.column("SHOW TABLES") == []
+
+
+async def test_the_client_may_know_of_releases_that_we_do_not(one: Client) -> None:
+    sql = (
+        "CREATE TABLE o (id INT) WITH ('connector' = 'opensearch', 'hosts' = 'http://x:9200',"
+        " 'index' = 'i')"
+    )
+    assert (await one.fail(sql)).message_primary == (
+        'connector "opensearch" has no release for Flink 2.2'
+    )
+    await one.run("SET flink.connectors = 'opensearch 3.0.0'", sql, "RESET flink.connectors")
+    assert await one.column("SHOW TABLES") == ["o"]
