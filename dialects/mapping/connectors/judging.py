@@ -35,7 +35,7 @@ def identifier(kind: str, name: str, key: str, target: Target) -> Outcome | None
     if place is None:
         message = f'{kind} "{name}" has no release for Flink {target.version}'
         detail = f"There are releases for Flink {served(known.family)}."
-        own = f"Of a build of your own, name the release: SET flink.connectors = '{known.family} …'."
+        own = f"Of your own build, name the release: SET flink.connectors = '{known.family} …'."
         return Refuse(rule, message, detail, known.remark or own, at_value=True)
     if known.span.covers(place.release):
         return None
