@@ -337,6 +337,9 @@ def lint(
     form: Annotated[
         str, typer.Option("--format", help="text, or json: one object a statement and version.")
     ] = "text",
+    connectors: Annotated[
+        str, typer.Option(help="Releases in your images: 'kafka 3.4.0, jdbc 3.3.0'.")
+    ] = "",
 ) -> None:
     """Judge the statements of files for versions of Flink, by the rules alone: no server is needed.
 
@@ -348,7 +351,7 @@ def lint(
     """
     from gateway.linting.command import run
 
-    raise typer.Exit(run(files, to, source, form))
+    raise typer.Exit(run(files, to, source, form, connectors))
 
 
 @cli.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from dialects.mapping.connectors.releases import named
 from dialects.verdicts import Ruling
 from dialects.versions import Version, supported
 from gateway.linting.findings import findings
@@ -15,7 +16,9 @@ from protocol.errors import SqlError
 CLEAN, REFUSED, WRONG = 0, 1, 2
 
 
-def run(files: Sequence[str], to: Sequence[str], source: str | None, form: str) -> int:
+def run(
+    files: Sequence[str], to: Sequence[str], source: str | None, form: str, connectors: str = ""
+) -> int:
     """Findings go to standard output, all else to standard error. Returns the exit status."""
     try:
         writer = WRITERS[form]
@@ -24,13 +27,14 @@ def run(files: Sequence[str], to: Sequence[str], source: str | None, form: str) 
     try:
         versions = _versions(to)
         written_for = supported(source) if source is not None else None
+        releases = named(connectors)
         scripts = [read(name) for name in files]
     except SqlError as error:
         return _wrong(f"{error.message}. {error.hint or ''}".rstrip())
     except (OSError, ValueError) as error:
         return _wrong(str(error))
     found = []
-    for finding in findings(scripts, versions, written_for):
+    for finding in findings(scripts, versions, written_for, releases):
         found.append(finding.ruling)
         for line in writer(finding):
             print(line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dialects.ddl.model import Create, ObjectKind, TableDefinition
 from dialects.mapping import Target
@@ -27,16 +27,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """`tables`: by the path that each was created with; None where nothing is known."""
+    """`tables`: by the path that each was created with; None where nothing is known. `releases`:
+    of connectors in the images, by family, where they are not the usual ones."""
 
     functions: frozenset[str]
     tables: Mapping[Path, Table | None]
+    releases: Mapping[str, str] = field(default_factory=dict)
 
     def target(self, version: Version, source: Version | None, batch: bool | None) -> Target:
         return Target(
             version,
             source,
-            batch=batch,
+            self.releases,
+            batch,
             functions=self.functions,
             columns=self.columns,
             keys=self.keys,

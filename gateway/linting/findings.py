@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from dialects import Statement
 from dialects.mapping import Applied
+from dialects.mapping.model import NOTHING
 from dialects.platform import subject
 from dialects.verdicts import Ruling, Verdict, judge, refused, remark
 from dialects.versions import Version
@@ -53,11 +54,15 @@ class Finding:
 
 
 def findings(
-    scripts: Sequence[Script], versions: Sequence[Version], source: Version | None = None
+    scripts: Sequence[Script],
+    versions: Sequence[Version],
+    source: Version | None = None,
+    releases: Mapping[str, str] = NOTHING,
 ) -> Iterator[Finding]:
     """By script, statement and version, in their order. `source`: the version that the scripts were
-    written for; None: it may be any."""
+    written for; None: it may be any. `releases`: as of a Target."""
     known = definitions(piece for script in scripts for piece in script.pieces)
+    known = replace(known, releases=releases)
     for script in scripts:
         for piece, batch in modes(script.pieces):
             judged = _Piece(script, piece, batch, Masker(piece.text))

@@ -213,3 +213,12 @@ def test_the_command_line(scripts: Path) -> None:
     assert status("--to", "1.16", "good.sql", "bad.sql") == 1
     assert status("good.sql") == 2
     assert status("--to", "1.16") == 2
+
+
+def test_releases_of_the_images_decide(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "own.sql"
+    script.write_text("CREATE TABLE o (id INT) WITH ('connector' = 'opensearch', 'index' = 'i')")
+    assert run([str(script)], ["2.2"], None, "text") == 1
+    assert run([str(script)], ["2.2"], None, "text", "opensearch 3.0.0") == 0
+    assert run([str(script)], ["2.2"], None, "text", "opensearch newest") == 2
+    assert "Write a connector and its release" in capsys.readouterr().err
