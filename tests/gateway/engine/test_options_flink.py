@@ -9,11 +9,14 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
+from dialects import Rewritten
 from dialects.ddl.model import Option
 from dialects.options import check, data
 from dialects.options.values import constants
 from gateway.engine.engine import FlinkEngine
+from gateway.engine.translating import Translator
 from protocol.errors import SqlError
+from session.ports import EngineSettings
 from tests.gateway.engine.driving import Client
 
 pytestmark = [pytest.mark.flink, pytest.mark.timeout(600)]
@@ -136,9 +139,19 @@ def refusal(options: Options, version: str) -> SqlError | None:
     return None
 
 
+class Verbatim(Translator):
+    """Flink itself is asked, of the text as it is."""
+
+    async def translated(
+        self, sql: str, settings: EngineSettings, batch: bool | None = None
+    ) -> Rewritten:
+        return Rewritten(sql)
+
+
 @pytest_asyncio.fixture(params=["1.16", "2.3"], loop_scope="session")
 async def client(engine: FlinkEngine, request: pytest.FixtureRequest) -> AsyncIterator[Client]:
     client = Client(engine, request.param)
+    client.session.translator = Verbatim(lambda notice: None, lambda version: {})
     await client.execute(
         "CREATE CATALOG c WITH ('type' = 'generic_in_memory')",
         "USE CATALOG c",
