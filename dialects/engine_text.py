@@ -39,12 +39,15 @@ def to_engine(statement: Statement) -> Rewritten:
     unknown type. Positions of the error count in the statement's text.
     """
     text = statement.text
-    if _WORDS.isdisjoint(statement.words) and not any(sign in text for sign in _SIGNS):
+    signs = any(sign in text for sign in _SIGNS)
+    if not signs and _WORDS.isdisjoint(statement.words):
         return Rewritten(text)
     option = flink_option(statement)
     if option is not None:
         return rewrite(text, [Edit(0, len(text), _quoted_option(option), "idiom.setting")])
-    edits = [edit for token in statement.tokens if (edit := _token_edit(token)) is not None]
+    edits: list[Edit] = []
+    if signs:
+        edits += [edit for token in statement.tokens if (edit := _token_edit(token)) is not None]
     edits += _statement_set(statement)
     if "/*" in text:
         edits += _nested_comments(statement)

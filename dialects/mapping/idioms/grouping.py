@@ -33,17 +33,17 @@ def _find(text: Text, target: Target) -> Iterable[Found]:
     if tree is None:
         return
     view = View.of(text, target)
-    relations = Types.of_view(view).relations
     for select in tree.find(exp.Select):
         group = select.args.get("group")
         if not isinstance(group, exp.Group):
             continue
-        ordinals = _wants_ordinals(tree, view, select, group)
+        names = {one.alias for one in select.expressions if isinstance(one, exp.Alias)}
         for item in _items(group):
-            if ordinals and isinstance(item, exp.Literal) and not item.is_string:
-                yield from _ordinal(tree, view, select, item)
-            elif isinstance(item, exp.Column) and not item.table:
-                if relations.has(item.name, select) is False:
+            if isinstance(item, exp.Literal) and not item.is_string:
+                if _wants_ordinals(tree, view, select, group):
+                    yield from _ordinal(tree, view, select, item)
+            elif isinstance(item, exp.Column) and not item.table and item.name in names:
+                if Types.of_view(view).relations.has(item.name, select) is False:
                     yield from _alias(tree, view, select, item)
 
 

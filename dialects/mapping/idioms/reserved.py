@@ -9,7 +9,7 @@ a name can stand; `dialects.mapping.names` does what versions see differently.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dialects.lexer import NAMES, TokenKind
@@ -59,6 +59,8 @@ class _Level:
 
 def _find(text: Text, target: Target) -> Iterable[Change]:
     words = _NAMES & reserved(target.version)
+    if not _maybe(text.statement.words, words):
+        return
     view = View.of(text, target)
     levels = [_Level()]
     for index, word in enumerate(view.operands.words):
@@ -77,6 +79,12 @@ def _find(text: Text, target: Target) -> Iterable[Change]:
             yield from _quoted(view, index, name, words)
         elif view.kind(index) is TokenKind.WORD and word in words:
             yield from _used(view, index, word, level, words)
+
+
+def _maybe(written: Sequence[str], words: frozenset[str]) -> bool:
+    """Does one of the words stand anywhere but in front of a bracket, where it is a call?"""
+    behind = (*written[1:], "")
+    return any(w in words and b != "(" for w, b in zip(written, behind, strict=True))
 
 
 def _used(
