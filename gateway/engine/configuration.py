@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from dialects.versions import Version
+from dialects.versions.keys import keys
 from session.ports import EngineSettings
 
 RUNTIME_MODE = "execution.runtime-mode"
@@ -18,6 +20,9 @@ BUILTIN = {
     "table.builtin-catalog-name": BUILTIN_CATALOG,
     "table.builtin-database-name": BUILTIN_DATABASE,
 }
+# What a session begins with in the versions that read it, so that one text means the same in all:
+# from 2.3 on Flink refuses, unless told, an INSERT whose query has another key than the sink.
+_AS_BEFORE = {"table.exec.sink.require-on-conflict": "false"}
 MANAGED = frozenset({RUNTIME_MODE, TIME_ZONE, JOB_NAME})
 
 # A foreground job is never restarted: its client has seen rows that would come again. 1.x knows
@@ -33,6 +38,12 @@ _COUNTED = {"pipeline.operator-chaining": "false", "pipeline.operator-chaining.e
 _SET = re.compile(r"\s*SET\s+'([^']+)'\s*=\s*'((?:[^']|'')*)'\s*;?\s*$", re.IGNORECASE)
 _RESET = re.compile(r"\s*RESET\s+'([^']+)'\s*;?\s*$", re.IGNORECASE)
 _RESET_ALL = re.compile(r"\s*RESET\s*;?\s*$", re.IGNORECASE)
+
+
+def as_before(version: str) -> dict[str, str]:
+    """Options of a new session under which a newer version does what the older ones do."""
+    known = Version.parse(version)
+    return {key: value for key, value in _AS_BEFORE.items() if known in keys()[key].read}
 
 
 @dataclass(slots=True)

@@ -18,7 +18,13 @@ import structlog
 
 from gateway.engine import errors, pages
 from gateway.engine.aside import Pace, uninterrupted
-from gateway.engine.configuration import BUILTIN, BUILTIN_CATALOG, BUILTIN_DATABASE, RUNTIME_MODE
+from gateway.engine.configuration import (
+    BUILTIN,
+    BUILTIN_CATALOG,
+    BUILTIN_DATABASE,
+    RUNTIME_MODE,
+    as_before,
+)
 from gateway.engine.http import Refused, Unreachable
 from gateway.engine.jobmanager import JobManagerClient
 from gateway.engine.operation import Operation
@@ -286,7 +292,8 @@ async def open_session(
     the zone of the *session* (labelled Z) while the statement computes in the zone of its
     `executionConfig`, so that instants come out exact, the hour of a DST overlap included."""
     try:
-        properties = {"table.local-time-zone": "UTC", RUNTIME_MODE: mode, **BUILTIN}
+        own = {"table.local-time-zone": "UTC", RUNTIME_MODE: mode}
+        properties = {**own, **BUILTIN, **as_before(endpoint.version)}
         handle = await gateway.open(name, properties)
     except Unreachable as e:
         raise SessionLost(str(e), safe=True) from e

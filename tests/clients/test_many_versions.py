@@ -94,3 +94,28 @@ async def test_settings_follow_the_session_from_version_to_version(one: Client) 
     await on(one, "2.2")
     assert (("table.exec.async-state.enabled", "true")) in await one.rows("SET")
     await one.run("RESET 'table.exec.async-state.enabled'")
+
+
+async def test_a_sink_with_another_key_is_written_as_before(
+    one: Client, engines: LocalProvider
+) -> None:
+    """Flink 2.3 refuses it by default; who wants that says so."""
+    await engines.ensure("2.3", ignore)
+    await on(one, "2.3")
+    await one.run(
+        "CREATE TEMPORARY TABLE named (id INT, name STRING) WITH ('connector' = 'datagen')",
+        "CREATE TEMPORARY TABLE keyed (id INT, name STRING, PRIMARY KEY (id) NOT ENFORCED)"
+        " WITH ('connector' = 'upsert-kafka', 'topic' = 't', 'key.format' = 'json',"
+        " 'value.format' = 'json', 'properties.bootstrap.servers' = 'localhost:1')",
+        "SET flink.runtime_mode = 'streaming'",
+    )
+    sql = "EXPLAIN INSERT INTO keyed SELECT MAX(id), name FROM named GROUP BY name"
+    assert "upsertMaterialize" in (await one.column(sql))[0]
+    await one.run("SET 'table.exec.sink.require-on-conflict' = 'true'")
+    assert "ON CONFLICT" in ((await one.fail(sql)).message_primary or "")
+    await one.run(
+        "RESET 'table.exec.sink.require-on-conflict'",
+        "RESET flink.runtime_mode",
+        "DROP TEMPORARY TABLE keyed",
+        "DROP TEMPORARY TABLE named",
+    )
