@@ -161,7 +161,8 @@ async def test_a_second_ctrl_c_stops_at_once(tmp_path: Path) -> None:
     await until(process, "stopping ")
     process.send_signal(signal.SIGINT)
     code, _, err = await ended(process)
-    assert (code, err) == (130, "stopping at once\n")
+    # That no engine answers may be told at any moment.
+    assert (code, err.splitlines()[-1]) == (130, "stopping at once")
     # Postgres outlives that, for the next start; here nobody comes.
     async with serving(*options):
         pass
