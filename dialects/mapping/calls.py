@@ -11,6 +11,7 @@ from sqlglot import exp
 from dialects.flink.tree import Tree
 from dialects.lexer import NAMES, TokenKind
 from dialects.mapping.model import Text
+from dialects.mapping.outline import parted
 
 Span = tuple[int, int]
 
@@ -43,7 +44,7 @@ class Call:
     @cached_property
     def ranges(self) -> tuple[Span, ...]:
         """Token ranges of the arguments."""
-        return tuple(split_at_commas(self.text, self.index + 2, self.closing))
+        return tuple(parted(self.text.statement, self.index + 2, self.closing))
 
     @property
     def arguments(self) -> tuple[Span, ...]:
@@ -97,17 +98,3 @@ def partner(text: Text, opening: int) -> int | None:
         if depth == 0:
             return index
     return None
-
-
-def split_at_commas(text: Text, first: int, last: int) -> Iterator[Span]:
-    """Token ranges of what commas part among the tokens first … last (exclusive)."""
-    words = text.statement.words
-    depth, begin = 0, first
-    for index in range(first, last):
-        word = words[index]
-        depth += (word in "([") - (word in ")]")
-        if word == "," and depth == 0:
-            yield begin, index
-            begin = index + 1
-    if last > begin:
-        yield begin, last

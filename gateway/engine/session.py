@@ -236,16 +236,17 @@ class ClientSession:
     async def _translated(self, sql: str, settings: EngineSettings, *, skip: int = 0) -> Rewritten:
         """Raises SqlError, its position in what follows the first `skip` characters."""
         try:
-            return await self.translator.translated(sql, settings, self._batch(settings))
+            return await self.translator.translated(sql, settings, self.batch(settings))
         except SqlError as error:
             if error.position is not None:
                 error.position = error.position - skip if error.position > skip else None
             raise
 
     async def _tell(self, sql: str, settings: EngineSettings) -> None:
-        await self.translator.tell(sql, settings, self._batch(settings))
+        await self.translator.tell(sql, settings, self.batch(settings))
 
-    def _batch(self, settings: EngineSettings) -> bool | None:
+    def batch(self, settings: EngineSettings) -> bool | None:
+        """The runtime mode as rules want to know it; None: whichever the sources allow."""
         return {"batch": True, "streaming": False}.get(self.options.runtime_mode(settings))
 
     def _changed(self, statement: str, session: FlinkSession | None) -> None:

@@ -35,7 +35,8 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Translator:
-    """Of one client's session. What was translated is kept while nothing else was asked for it."""
+    """Of one client's session. What was translated is kept: where the rules asked about tables, for
+    the one statement whose `tables` answered."""
 
     notify: Notify
     releases: Callable[[str], Mapping[str, str]]  # of connectors in a version's engine
@@ -77,9 +78,10 @@ class Translator:
     ) -> Translation:
         said = tuple(settings.releases.items())
         key = (sql, settings.version, batch, source, settings.functions, said)
-        if (known := self._known.get(key)) is not None:
-            self._known.move_to_end(key)
-            return known
+        for known in (key, (*key, settings.tables)):
+            if known in self._known:
+                self._known.move_to_end(known)
+                return self._known[known]
         asked = _Tables(settings)
         while True:
             target = Target(
@@ -93,10 +95,9 @@ class Translator:
             found = await _translate(sql, target)
             if not await asked.answer():
                 break
-        if not asked.known:
-            self._known[key] = found
-            while len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
+        self._known[(*key, settings.tables) if asked.anything else key] = found
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
         return found
 
 
@@ -107,8 +108,10 @@ class _Tables:
         self._look_up = settings.tables
         self._wanted: set[Name] = set()
         self.known: dict[Name, TableFacts | None] = {}
+        self.anything = False
 
     def facts(self, name: Name) -> TableFacts | None:
+        self.anything = True
         if name not in self.known:
             self._wanted.add(name)
         return self.known.get(name)

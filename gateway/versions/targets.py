@@ -20,8 +20,6 @@ from session.ports import EngineSettings, TableFacts
 if TYPE_CHECKING:
     from gateway.objects.session import StoredSession
 
-_BATCH = {"batch": True, "streaming": False}
-
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -53,14 +51,13 @@ async def known(session: StoredSession, statement: Statement, settings: EngineSe
         if each.namespace == "relation" and each.parts not in tables:
             if (found := await look_up(each.parts)) is not None:
                 tables[each.parts] = found
-    mode = session.inner.options.runtime_mode(settings)
     provider = session.inner.hub.provider
 
     def releases(version: str) -> Mapping[str, str]:
         said = settings.releases if version == settings.version else {}
         return {**provider.releases(version), **said}
 
-    return Known(session.functions_of(resolved), tables, _BATCH.get(mode), releases)
+    return Known(session.functions_of(resolved), tables, session.inner.batch(settings), releases)
 
 
 def _mentions(statement: Statement) -> list[Mention]:

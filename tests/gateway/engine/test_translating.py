@@ -80,7 +80,12 @@ async def test_tables_that_a_rule_asks_about_are_looked_up(monkeypatch: pytest.M
     settings = EngineSettings("1.16", tables=tables)
     found = await translator.translated("SELECT all_columns FROM t", settings)
     assert found.text == "SELECT a FROM t"
-    assert asked == [("t",)]
+    await translator.tell("SELECT all_columns FROM t", settings)
+    assert asked == [("t",)]  # once for a statement, however often it is sent
+    unknown = EngineSettings("1.16")
+    sql = "SELECT all_columns FROM t"
+    assert (await translator.translated(sql, unknown)).text == sql
+    assert (await translator.translated(sql, settings)).text == "SELECT a FROM t"
 
 
 async def test_an_error_of_flink_points_into_the_text_before_the_translation(
